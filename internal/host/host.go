@@ -1,0 +1,181 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// Sink takes the effects of one command, in the order of the commands of that center. It is called by the center's owner and
+// must not block. The slice and what it points to are not to be written to.
+type Sink interface {
+	Carry(vcc center.VCCID, effects []center.Effect)
+}
+
+// ErrStopped says that the center is not running (any more): the program stops, or a broken invariant stopped this center.
+var ErrStopped = errors.New("center is not running")
+
+// ErrNoCenter says that no such VCC is configured here.
+var ErrNoCenter = errors.New("no such VCC")
+
+// inboxSize is how many commands may wait for one center. At a million commands a second it is a few milliseconds of work;
+// who finds it full waits, which is the back-pressure on desktops and phones.
+const inboxSize = 4096
+
+// Host owns centers. Its methods may be called from any goroutine.
+type Host struct {
+	log   *slog.Logger
+	clock func() time.Time
+	sinks []Sink
+
+	directory atomic.Pointer[directory]
+
+	mu      sync.Mutex // guards what follows; held only while centers are added or stopped
+	centers map[center.VCCID]*owner
+	stopped bool
+	owners  sync.WaitGroup
+}
+
+// directory says which VCC an agent belongs to and which owner runs a VCC. It is replaced, never written to.
+type directory struct {
+	agents map[center.AgentID]center.VCCID
+	owners map[center.VCCID]*owner
+}
+
+// New makes a host without centers. clock is the wall clock; sinks get every center's effects in the order given here.
+func New(log *slog.Logger, clock func() time.Time, sinks ...Sink) *Host {
+	h := &Host{log: log, clock: clock, sinks: sinks, centers: map[center.VCCID]*owner{}}
+	h.directory.Store(&directory{})
+	return h
+}
+
+// Configure starts centers for new VCCs and gives the others their new configuration. A VCC that is missing from configs keeps
+// running with nobody allowed in: it is configured empty, so its sessions end and its calls are let go.
+func (h *Host) Configure(ctx context.Context, configs []center.Config) error {
+	next := &directory{agents: map[center.AgentID]center.VCCID{}, owners: map[center.VCCID]*owner{}}
+	present := map[center.VCCID]bool{}
+	for _, cfg := range configs {
+		present[cfg.ID] = true
+		for i := range cfg.Agents {
+			next.agents[cfg.Agents[i].ID] = cfg.ID
+		}
+	}
+	changed := configs
+	h.mu.Lock()
+	if h.stopped {
+		h.mu.Unlock()
+		return ErrStopped
+	}
+	for _, cfg := range configs {
+		if h.centers[cfg.ID] == nil {
+			h.centers[cfg.ID] = h.start(cfg)
+		}
+	}
+	for vcc, o := range h.centers {
+		next.owners[vcc] = o
+		if !present[vcc] {
+			changed = append(changed[:len(changed):len(changed)], center.Config{ID: vcc})
+		}
+	}
+	h.mu.Unlock()
+	h.directory.Store(next)
+	for _, cfg := range changed {
+		if _, err := h.Do(ctx, cfg.ID, center.Configure{Config: cfg}); err != nil {
+			return fmt.Errorf("configure VCC %d: %w", cfg.ID, err)
+		}
+	}
+	return nil
+}
+
+// VCCOf tells which VCC an agent number belongs to.
+func (h *Host) VCCOf(agent center.AgentID) (center.VCCID, bool) {
+	vcc, ok := h.directory.Load().agents[agent]
+	return vcc, ok
+}
+
+// VCCs lists the running centers in no particular order.
+func (h *Host) VCCs() []center.VCCID {
+	var all []center.VCCID
+	for vcc := range h.directory.Load().owners {
+		all = append(all, vcc)
+	}
+	return all
+}
+
+// Do applies one command and gives its reply. The error is ErrNoCenter, ErrStopped or the context's; the command's own refusal
+// stands in the reply. When the context ends first the command may still be applied.
+func (h *Host) Do(ctx context.Context, vcc center.VCCID, cmd center.Command) (center.Reply, error) {
+	o := h.directory.Load().owners[vcc]
+	if o == nil {
+		return center.Reply{}, ErrNoCenter
+	}
+	answer := make(chan center.Reply, 1)
+	select {
+	case o.inbox <- request{cmd: cmd, answer: answer}:
+	case <-o.done:
+		return center.Reply{}, ErrStopped
+	case <-ctx.Done():
+		return center.Reply{}, ctx.Err()
+	}
+	select {
+	case reply := <-answer:
+		return reply, nil
+	case <-o.done:
+		select { // the answer may have come with the end
+		case reply := <-answer:
+			return reply, nil
+		default:
+			return center.Reply{}, ErrStopped
+		}
+	case <-ctx.Done():
+		return center.Reply{}, ctx.Err()
+	}
+}
+
+// Tell sends a command without waiting for its reply; commands of one sender stay in order. It waits only while the inbox is
+// full. A command for a center that does not run is thrown away.
+func (h *Host) Tell(vcc center.VCCID, cmd center.Command) {
+	o := h.directory.Load().owners[vcc]
+	if o == nil {
+		return
+	}
+	select {
+	case o.inbox <- request{cmd: cmd}:
+	case <-o.done:
+	}
+}
+
+// Healthy returns an error for the first center that a broken invariant has stopped.
+func (h *Host) Healthy() error {
+	for vcc, o := range h.directory.Load().owners {
+		if reason := o.failure.Load(); reason != nil {
+			return fmt.Errorf("VCC %d: %s", vcc, *reason)
+		}
+	}
+	return nil
+}
+
+// Stop ends all centers after the commands that are in their inboxes, and waits for their owners.
+func (h *Host) Stop() {
+	h.mu.Lock()
+	if !h.stopped {
+		h.stopped = true
+		for _, o := range h.centers {
+			close(o.quit)
+		}
+	}
+	h.mu.Unlock()
+	h.owners.Wait()
+}
+
+func (h *Host) carry(vcc center.VCCID, effects []center.Effect) {
+	for _, sink := range h.sinks {
+		sink.Carry(vcc, effects)
+	}
+}
