@@ -1,0 +1,39 @@
+# The words to remember: demo, build, test, lint, generate, fuzz, bench.
+SHELL := /bin/bash
+BIN := bin
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
+export CGO_ENABLED ?= 0
+
+.PHONY: build demo test test-race test-sim lint generate fuzz bench tools clean
+
+build: ## one static binary
+	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/ccgateway ./cmd/ccgateway
+
+demo: build ## a center with callers and agents in it
+	$(BIN)/ccgateway demo
+
+test: tools build test-sim test-race ## everything; installs sipp and baresip from Debian where they are missing
+
+test-race:
+	CGO_ENABLED=1 go test -race -timeout 14m ./...
+
+test-sim: ## the long simulation, without the race detector: it is one goroutine
+	go test -timeout 10m -run 'Sim' ./internal/center
+
+lint: ## vet, staticcheck and the linters of .golangci.yml, in the versions written there
+	scripts/lint
+
+generate: ## result codes, interface list, configuration reference
+	go generate ./...
+
+fuzz: ## every fuzz test for FUZZTIME (default 30s)
+	scripts/fuzz
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+tools:
+	scripts/install-test-tools
+
+clean:
+	rm -rf $(BIN)
