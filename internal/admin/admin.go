@@ -1,0 +1,123 @@
+// Package admin is the administrator's HTTP port: health and readiness for whoever watches the program, and, with the
+// installation's own token, the view of the centers and the loading of configuration.
+//
+//	GET  /healthz          200 while the program works, 503 with the reason otherwise
+//	GET  /readyz           200 while it takes calls and sign-ins, 503 while it starts or stops
+//	GET  /admin/overview   all centers at one instant, as JSON
+//	POST /admin/apply      a configuration file as the body; answers what changed
+//
+// The paths below /admin need the header "Authorization: Bearer <token>"; the token lies in the data folder (see Token).
+package admin
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// maxConfiguration bounds the body of /admin/apply: twenty thousand agents written at length need about 5 MiB.
+const maxConfiguration = 16 << 20
+
+// Centers is what the port shows.
+type Centers interface {
+	Do(ctx context.Context, vcc center.VCCID, cmd center.Command) (center.Reply, error)
+	VCCs() []center.VCCID
+	Healthy() error
+}
+
+// Options says what the port works on.
+type Options struct {
+	Log     *slog.Logger
+	Centers Centers
+	Token   string
+	// Ready returns why the program takes no work now, nil = it does.
+	Ready func() error
+	// Apply loads a configuration file and says in words what it changed.
+	Apply func(ctx context.Context, name string, file []byte) (string, error)
+}
+
+// Handler makes the port's handler.
+func Handler(o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { health(w, o.Centers.Healthy()) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { health(w, o.Ready()) })
+	mux.HandleFunc("GET /admin/overview", o.guarded(o.overview))
+	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
+	return mux
+}
+
+func health(w http.ResponseWriter, problem error) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if problem != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, problem)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// guarded lets in only who has the installation's token.
+func (o Options) guarded(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if o.Token == "" || subtle.ConstantTimeCompare([]byte(given), []byte(o.Token)) != 1 {
+			http.Error(w, "the token of this installation is needed: Authorization: Bearer <content of admin.token in the data folder>",
+				http.StatusUnauthorized)
+			return
+		}
+		next(w, r)
+	}
+}
+
+// vccOverview is one center in the answer of /admin/overview.
+type vccOverview struct {
+	VCC center.VCCID `json:"vcc"`
+	center.Overview
+}
+
+func (o Options) overview(w http.ResponseWriter, r *http.Request) {
+	all := make([]vccOverview, 0)
+	vccs := o.Centers.VCCs()
+	slices.Sort(vccs)
+	for _, vcc := range vccs {
+		reply, err := o.Centers.Do(r.Context(), vcc, center.Look{})
+		if err != nil {
+			http.Error(w, fmt.Sprintf("VCC %d: %v", vcc, err), http.StatusServiceUnavailable)
+			return
+		}
+		view, _ := reply.Value.(center.Overview)
+		all = append(all, vccOverview{VCC: vcc, Overview: view})
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(map[string]any{"at": time.Now().UTC(), "vccs": all}); err != nil {
+		o.Log.Debug("overview not delivered", "err", err)
+	}
+}
+
+func (o Options) apply(w http.ResponseWriter, r *http.Request) {
+	file, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxConfiguration))
+	if err != nil {
+		http.Error(w, "read configuration: "+err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	name := r.URL.Query().Get("name")
+	if name == "" {
+		name = "configuration"
+	}
+	changes, err := o.Apply(r.Context(), name, file)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	o.Log.Info("configuration applied", "file", name, "remote", r.RemoteAddr)
+	fmt.Fprintln(w, changes)
+}
