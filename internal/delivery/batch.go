@@ -1,0 +1,42 @@
+package delivery
+
+// Batch is what one answer carries. Exactly one of Confirm and Return has to be called for a batch with events, until then
+// nobody else gets events of these sessions; for an empty one they do nothing.
+type Batch struct {
+	Events []*Event // oldest first; none = nothing happened
+
+	delivery *Delivery
+	parts    []part
+}
+
+// part is what a batch has from one queue.
+type part struct {
+	queue      *queue
+	generation int
+	events     []*Event
+}
+
+// Confirm says that the events have been written to the client's connection: they leave their queues.
+func (b Batch) Confirm() { b.settle(true) }
+
+// Return says that they have not: they are given out again, in their old places.
+func (b Batch) Return() { b.settle(false) }
+
+func (b Batch) settle(arrived bool) {
+	for _, part := range b.parts {
+		if part.queue.settle(part, arrived) {
+			b.delivery.drained(part.queue)
+		}
+	}
+}
+
+// drained forgets an ended session whose last event has been fetched. A session that was closed for a full queue stays known
+// until its end is carried, so that nothing is left behind then.
+func (d *Delivery) drained(q *queue) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if q.expiry != nil && d.queues[q.key] == q {
+		q.expiry.Stop()
+		delete(d.queues, q.key)
+	}
+}
