@@ -1,0 +1,152 @@
+package rtpaudio
+
+import (
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// Counts says what a Receiver has seen. Packets of all streams of its life are counted together.
+type Counts struct {
+	Packets   uint64 // taken, of every kind
+	Octets    uint64 // of their payload
+	Lost      int64  // RFC 3550 section 6.4.1; below zero if some came twice
+	Doubled   uint64 // dropped because they had come before
+	Late      uint64 // came too late to be played
+	Dropped   uint64 // payload unusable, or sequence number far away
+	Concealed uint64 // frames made up
+	Jitter    uint32 // in samples, RFC 3550 appendix A.8
+}
+
+// Receiver takes the packets of one source and gives its sound.
+type Receiver struct {
+	sequence sequence
+	buffer   buffer
+	digits   digits
+	counts   Counts
+	jitter   struct {
+		begun   bool
+		transit int64  // of the last packet, in samples
+		scaled  uint32 // 16 times the jitter
+	}
+	decoded [maxPacket]int16
+}
+
+// NewReceiver makes a receiver. It is good for one direction of a call (about 6 KB).
+func NewReceiver() *Receiver {
+	r := &Receiver{}
+	r.buffer.conceal.lost = silentAfter // there is nothing yet that could go on
+	return r
+}
+
+// Restart begins a new stream: another source, or the same one anew.
+func (r *Receiver) Restart() {
+	r.counts.Lost = r.lost()
+	r.sequence = sequence{}
+	r.buffer.restart()
+	r.digits = digits{}
+	r.jitter.begun = false
+}
+
+func (r *Receiver) lost() int64 { return r.counts.Lost + r.sequence.totalLost() }
+
+// Packet takes a packet that came at now (of any clock that only goes forward). For the first packet of a key that was
+// pressed it gives the key. Payload is not kept. Audio of more than 60 ms is dropped.
+func (r *Receiver) Packet(now time.Duration, h *rtp.Header, payload []byte, f Format) (key byte, pressed bool) {
+	verdict := r.sequence.update(h.SequenceNumber)
+	switch verdict {
+	case double:
+		r.counts.Doubled++
+		return 0, false
+	case jumped:
+		r.counts.Dropped++
+		return 0, false
+	case resumed:
+		r.buffer.restart()
+		r.digits = digits{}
+		r.jitter.begun = false
+	}
+	r.counts.Packets++
+	r.counts.Octets += uint64(len(payload))
+	switch f.Kind {
+	case KindAudio:
+		r.audio(now, h, payload, f, verdict != older)
+	case KindEvent:
+		return r.digits.packet(h.Timestamp, h.Marker, payload)
+	case KindUnknown:
+		r.counts.Dropped++
+	}
+	return 0, false
+}
+
+func (r *Receiver) audio(now time.Duration, h *rtp.Header, payload []byte, f Format, newest bool) {
+	if len(payload) > maxPacket || !f.Law.Valid() {
+		r.counts.Dropped++
+		return
+	}
+	r.measure(now, h.Timestamp)
+	n := f.Law.Decode(r.decoded[:], payload)
+	if r.buffer.insert(h.Timestamp, h.Marker, newest, r.decoded[:n]) {
+		r.counts.Late++
+	}
+}
+
+// measure keeps the interarrival jitter (RFC 3550 appendix A.8).
+func (r *Receiver) measure(now time.Duration, timestamp uint32) {
+	arrival := int64(now / (time.Second / 8000))
+	transit := int64(int32(uint32(arrival) - timestamp))
+	if !r.jitter.begun {
+		r.jitter.begun, r.jitter.transit = true, transit
+		return
+	}
+	d := int32(uint32(transit - r.jitter.transit))
+	r.jitter.transit = transit
+	if d < 0 {
+		d = -d
+	}
+	if d < 0 || d > maxJump {
+		return // the far side's clock jumped: that is no jitter
+	}
+	r.jitter.scaled += uint32(d) - (r.jitter.scaled+8)>>4
+}
+
+// maxJump (1 s) is the largest difference in transit that counts as jitter.
+const maxJump = 8000
+
+// Frame gives the next 20 ms of sound, to be called every 20 ms.
+func (r *Receiver) Frame(out *[FrameSize]int16) FrameKind {
+	kind := r.buffer.frame(out)
+	if kind == FrameConcealed {
+		r.counts.Concealed++
+	}
+	return kind
+}
+
+// Counts gives what was seen so far.
+func (r *Receiver) Counts() Counts {
+	c := r.counts
+	c.Lost = r.lost()
+	c.Jitter = r.jitter.scaled >> 4
+	return c
+}
+
+// Report is what a reception report says of the stream (RFC 3550 section 6.4.1).
+type Report struct {
+	FractionLost uint8  // since the last report, in 1/256
+	TotalLost    int64  // of all
+	Highest      uint32 // extended highest sequence number
+	Jitter       uint32
+}
+
+// Report gives the report of the present stream and begins the next interval; ok is false if nothing has come.
+func (r *Receiver) Report() (report Report, ok bool) {
+	if !r.sequence.begun {
+		return Report{}, false
+	}
+	return Report{
+		FractionLost: r.sequence.fraction(),
+		TotalLost:    r.sequence.totalLost(),
+		Highest:      r.sequence.highest(),
+		Jitter:       r.jitter.scaled >> 4,
+	}, true
+}

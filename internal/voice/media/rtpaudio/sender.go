@@ -1,0 +1,75 @@
+package rtpaudio
+
+import (
+	"github.com/pion/rtp"
+
+	"ccgateway/internal/g711"
+)
+
+// HeaderSize is the size of the header that a Sender writes: no CSRC, no extension (RFC 3550 section 5.1).
+const HeaderSize = 12
+
+const rtpVersion = 2
+
+// Sender numbers the packets of one stream. Sequence number and timestamp should begin at random (RFC 3550 section 5.1).
+type Sender struct {
+	ssrc      uint32
+	seq       uint16
+	timestamp uint32
+	marker    bool // the next audio packet begins a talkspurt
+	packets   uint64
+	octets    uint64
+}
+
+// NewSender begins a stream.
+func NewSender(ssrc uint32, seq uint16, timestamp uint32) *Sender {
+	return &Sender{ssrc: ssrc, seq: seq, timestamp: timestamp, marker: true}
+}
+
+// Audio writes the next audio packet, of all samples in pcm, into buf's room and gives it. buf needs HeaderSize+len(pcm)
+// bytes; a buf that is smaller is replaced by a new one. The first packet and the first after a Skip carry the marker
+// (RFC 3551 section 4.1).
+func (s *Sender) Audio(buf []byte, law g711.Law, payloadType uint8, pcm []int16) []byte {
+	buf = room(buf, HeaderSize+len(pcm))
+	s.header(buf, payloadType, s.marker, s.timestamp)
+	law.Encode(buf[HeaderSize:], pcm)
+	s.marker = false
+	s.timestamp += uint32(len(pcm))
+	s.count(len(pcm))
+	return buf
+}
+
+// Skip lets time pass without a packet: n samples.
+func (s *Sender) Skip(n int) {
+	s.timestamp += uint32(n)
+	s.marker = true
+}
+
+// SSRC is the stream's source identifier.
+func (s *Sender) SSRC() uint32 { return s.ssrc }
+
+// Timestamp is the timestamp of the next sample.
+func (s *Sender) Timestamp() uint32 { return s.timestamp }
+
+// Sent is the number of packets and of payload octets sent, as a sender report wants it.
+func (s *Sender) Sent() (packets, octets uint64) { return s.packets, s.octets }
+
+func (s *Sender) count(octets int) {
+	s.seq++
+	s.packets++
+	s.octets += uint64(octets)
+}
+
+func (s *Sender) header(buf []byte, payloadType uint8, marker bool, timestamp uint32) {
+	h := rtp.Header{Version: rtpVersion, PayloadType: payloadType, Marker: marker, SequenceNumber: s.seq, Timestamp: timestamp, SSRC: s.ssrc}
+	if _, err := h.MarshalTo(buf); err != nil {
+		panic("rtpaudio: a plain header does not fit its room: " + err.Error()) // room has made it fit
+	}
+}
+
+func room(buf []byte, n int) []byte {
+	if cap(buf) < n {
+		return make([]byte, n)
+	}
+	return buf[:n]
+}
