@@ -2,17 +2,150 @@ package center
 
 import (
 	"time"
+
+	"ccgateway/internal/result"
 )
 
 // Center is one VCC. The zero Center is not usable; see New.
-type Center struct{}
+type Center struct {
+	cfg     *settings
+	now     time.Time // of the command that is being applied
+	effects []Effect  // of the command that is being applied
+
+	agents    map[AgentID]*agent      // signed in
+	roster    []*agent                // the same, by number
+	listeners []*agent                // those of them that are told of sign-ins and sign-outs, by number
+	byPhone   map[string]*agent       // whose bound phone it is
+	lingering map[AgentID]*lingering  // sessions that somebody else ended and whose events can still be fetched
+	queues    map[SkillID]*queue      // one for every configured skill queue
+	dirty     []*queue                // in which a waiting caller and an idle agent may now meet; see match
+	calls     map[CallID]*call        // those that go on
+	legs      map[LegID]*leg          // those that the phone side has
+	reachable map[string]struct{}     // phone accounts that have a registration
+	records   map[RecordingID]*record // recordings that run
+
+	timers   timerHeap
+	timerSeq uint64 // orders deadlines of the same instant by when they were set
+
+	sessionSeq uint64
+	callSeq    uint64
+	legSeq     uint64
+	taskSeq    int // taskId of recordings
+	shared     int // percent points gathered towards the next recording, with RecordShare
+	draining   bool
+}
 
 // New makes a center with its first configuration and nobody signed in.
-func New(now time.Time, cfg Config) *Center { return nil }
+func New(now time.Time, cfg Config) *Center {
+	c := &Center{
+		cfg:       compile(cfg),
+		now:       now.Round(0),
+		agents:    map[AgentID]*agent{},
+		byPhone:   map[string]*agent{},
+		lingering: map[AgentID]*lingering{},
+		queues:    map[SkillID]*queue{},
+		calls:     map[CallID]*call{},
+		legs:      map[LegID]*leg{},
+		reachable: map[string]struct{}{},
+		records:   map[RecordingID]*record{},
+	}
+	for _, s := range c.cfg.Skills {
+		c.queues[s.ID] = &queue{skill: s}
+	}
+	return c
+}
 
 // Do applies one command at the time now, which never goes back. It returns the reply for whoever sent it and the effects for
 // everybody else, in order. What it returns is not to be written to and stays valid.
-func (c *Center) Do(now time.Time, cmd Command) (Reply, []Effect) { return Reply{}, nil }
+//
+// What was due before now happens first, whatever the command is, so that the order of time is kept even when the Tick is
+// late. A time that lies before that of an earlier command counts as the time of that command.
+func (c *Center) Do(now time.Time, cmd Command) (Reply, []Effect) {
+	c.effects = nil
+	if now = now.Round(0); now.After(c.now) {
+		c.now = now
+	}
+	c.fireDue()
+	reply := c.apply(cmd)
+	c.match()
+	effects := c.effects
+	c.effects = nil
+	return reply, effects
+}
 
-// NextDeadline tells when the next Tick is due; false = nothing is pending.
-func (c *Center) NextDeadline() (time.Time, bool) { return time.Time{}, false }
+// emit adds an effect to those of the command.
+func (c *Center) emit(e Effect) { c.effects = append(c.effects, e) }
+
+// apply finds out who asks and what for.
+func (c *Center) apply(cmd Command) Reply {
+	if touch, ok := cmd.(Touch); ok {
+		return c.touch(touch)
+	}
+	asked, ok := cmd.(interface{ by() By })
+	if !ok {
+		return c.applyWorld(cmd)
+	}
+	a, err := c.authenticate(asked.by())
+	if err != nil {
+		return Reply{Err: err}
+	}
+	a.seen = c.now
+	for _, family := range families {
+		if reply, ok := family(c, a, cmd); ok {
+			return reply
+		}
+	}
+	return unknownCommand(cmd)
+}
+
+// families are the groups of an agent's commands; each answers false for a command that is not its own. The most frequent
+// stand first.
+var families = []func(*Center, *agent, Command) (Reply, bool){
+	(*Center).applyQuery, (*Center).applyCall, (*Center).applyState, (*Center).applySession, (*Center).applyInspection,
+}
+
+// by gives the identity that a command carries.
+func (b By) by() By { return b }
+
+// applyWorld applies what does not come from a signed-in agent.
+func (c *Center) applyWorld(cmd Command) Reply {
+	switch cmd := cmd.(type) {
+	case SignIn:
+		return c.signIn(cmd)
+	case CallArrived:
+		c.arrived(cmd)
+	case LegRinging:
+		c.legRinging(cmd.Leg)
+	case LegAnswered:
+		c.legAnswered(cmd.Leg)
+	case LegEnded:
+		c.legEnded(cmd.Leg, cmd.Cause)
+	case LegHeld:
+		c.legHeld(cmd.Leg, cmd.On)
+	case Digit: // no digit means anything in a talk or in a queue
+	case PhoneState:
+		c.phoneState(cmd)
+	case RecordingFailed:
+		c.recordingFailed(cmd)
+	case Tick: // what was due has happened already
+	case Configure:
+		c.configure(cmd.Config)
+	case Drain:
+		c.drain()
+	case Look:
+		return Reply{Value: c.look()}
+	default:
+		return unknownCommand(cmd)
+	}
+	return Reply{}
+}
+
+func unknownCommand(cmd Command) Reply {
+	return Reply{Err: result.OperationFailed.Because("unknown command %T", cmd)}
+}
+
+// reply makes a Reply of what most handlers return.
+func reply(err *result.Error) (Reply, bool) { return Reply{Err: err}, true }
+
+// answer makes a Reply with a value.
+func answer(value any) (Reply, bool) { return Reply{Value: value}, true }

@@ -41,3 +41,132 @@ const (
 	EvStopRecordDone  = "AgentMediaEvent_StopRecordDone"
 	EvQCNotify        = "QC_AgentState_Notify"
 )
+
+// The contents of events, member for member as in events.yaml. Events that are not named here have no content (null), or a
+// call id as a plain string: Hold, Call_Out_Fail, Connect_Fail, Inside_Call_Fail, No_Answer, Call_Release (DECISIONS 10).
+type (
+	// ReasonContent belongs to AgentState_SetNotReady_Success and AgentState_SetRest_Success.
+	ReasonContent struct {
+		Reason string `json:"reason"`
+	}
+	// PhoneAlertingContent belongs to AgentOther_PhoneAlerting of an incoming call; for the agent's own calls it is null.
+	PhoneAlertingContent struct {
+		Call   CallID `json:"callid"`
+		Caller string `json:"caller"`
+	}
+	// PhoneOffhookContent belongs to AgentOther_PhoneOffhook: main, assistant or unknown.
+	PhoneOffhookContent struct {
+		Type string `json:"type"`
+	}
+	// PhoneReleaseContent belongs to AgentOther_PhoneRelease: 2 the agent hung up, 3 the platform did.
+	PhoneReleaseContent struct {
+		PhoneState int `json:"phoneState"`
+	}
+	// TalkingContent belongs to AgentEvent_Talking.
+	TalkingContent struct {
+		Called       string `json:"called"`
+		Caller       string `json:"caller"`
+		Call         CallID `json:"callid"`
+		Type         string `json:"type"`
+		Feature      string `json:"feature"`
+		MediaAbility string `json:"mediaAbility"`
+	}
+	// CustomerAlertingContent belongs to AgentEvent_Customer_Alerting.
+	CustomerAlertingContent struct {
+		Call             CallID `json:"callid"`
+		OtherPhoneWorkno string `json:"otherPhoneWorkno"`
+		OtherPhone       string `json:"otherPhone"`
+		Type             string `json:"type"`
+	}
+	// RingingContent belongs to AgentEvent_Ringing.
+	RingingContent struct {
+		Caller       string `json:"caller"`
+		Called       string `json:"called"`
+		Call         CallID `json:"callid"`
+		Type         string `json:"type"`
+		Feature      string `json:"feature"`
+		MediaAbility string `json:"mediaAbility"`
+		Transfer     string `json:"transfer"`
+		TransFrom    string `json:"transfrom"`
+		MediaType    string `json:"mediaType"`
+	}
+	// AutoAnswerContent belongs to AgentEvent_Auto_Answer: as Ringing, but with a number as mediaType.
+	AutoAnswerContent struct {
+		Caller       string `json:"caller"`
+		Called       string `json:"called"`
+		Call         CallID `json:"callid"`
+		Type         string `json:"type"`
+		Feature      string `json:"feature"`
+		MediaAbility string `json:"mediaAbility"`
+		Transfer     string `json:"transfer"`
+		TransFrom    string `json:"transfrom"`
+		MediaType    Media  `json:"mediaType"`
+	}
+	// IncomingContent belongs to AgentEvent_Incoming_CallInfo.
+	IncomingContent struct {
+		Call          CallID  `json:"callId"`
+		SkillName     string  `json:"skillName"`
+		Skill         SkillID `json:"skillId"`
+		Caller        string  `json:"caller"`
+		Called        string  `json:"called"`
+		LastRelease   AgentID `json:"lastReleaseAgentId"`
+		MediaType     Media   `json:"mediaType"`
+		Requeued      int     `json:"releaseAndReQueueCount"`
+		RequeuedAtAll int     `json:"releaseAndReQueueCallFlag"`
+	}
+	// CustomerReleaseContent belongs to AgentEvent_Customer_Release.
+	CustomerReleaseContent struct {
+		Call   CallID `json:"callid"`
+		Number string `json:"number"`
+	}
+	// RecordContent belongs to AgentMediaEvent_Record and AgentMediaEvent_Record_Fail.
+	RecordContent struct {
+		Task          int         `json:"taskId"`
+		Caller        string      `json:"caller"`
+		Called        string      `json:"called"`
+		Location      string      `json:"locationId"`
+		Recording     RecordingID `json:"recordID"`
+		FileName      string      `json:"fileName"`
+		Call          CallID      `json:"callId"`
+		FileMediaType string      `json:"fileMediaType"`
+	}
+	// QCNotifyContent belongs to QC_AgentState_Notify.
+	QCNotifyContent struct {
+		Subtype     string `json:"subtype"`
+		Monitored   string `json:"monitoredagent"`
+		AgentName   string `json:"agentname"`
+		MediaServer string `json:"mediaserver"`
+	}
+	// ShutdownContent belongs to AgentOther_ShutdownService; milliseconds since 1970.
+	ShutdownContent struct {
+		LoginTime string `json:"loginTime"`
+	}
+	// NoteContent belongs to AgentOther_Note and AgentOther_Bulletin; receivetime in milliseconds since 1970.
+	NoteContent struct {
+		Sender      string `json:"sender"`
+		SenderName  string `json:"sendername"`
+		ReceiveTime string `json:"receivetime"`
+		TimeString  string `json:"timestring"`
+		Context     string `json:"context"`
+	}
+)
+
+// Values that stand in event contents.
+const (
+	roleMain    = "main"      // call role; assistant belongs to help calls
+	voiceOnly   = "1"         // code_tables.media_ability
+	notTransfer = "no"        // transfer
+	audioFile   = "1"         // code_tables.file_media_type
+	ctiServer   = "CtiServer" // mediaserver of QC_AgentState_Notify
+	qcLogin     = "QC_AgentState_Login"
+	qcLogout    = "QC_AgentState_Logout"
+
+	phoneHungUpByAgent  = 2
+	phoneHungUpByCenter = 3
+)
+
+// tell sends an event to the agent's desktop.
+func (c *Center) tell(a *agent, eventType string, content any) {
+	a.seq++
+	c.emit(Event{Agent: a.id, Session: a.session, Seq: a.seq, Type: eventType, Content: content, At: c.now})
+}

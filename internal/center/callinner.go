@@ -1,0 +1,62 @@
+package center
+
+import (
+	"strconv"
+
+	"ccgateway/internal/result"
+)
+
+// callInner calls another agent. Whether he can be reached is told by events (call-model 14.5), as the reply comes before the
+// agent's own phone has been lifted.
+func (c *Center) callInner(a *agent, cmd CallInner) (CallID, *result.Error) {
+	if err := c.checkOwnCall(a, cmd.Called, cmd.Skill, cmd.Data); err != nil {
+		return "", err
+	}
+	if !a.rights.Has(RightCallInner) {
+		return "", result.NumberNotAllowed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightCallInner])
+	}
+	if err := c.checkFree(a); err != nil {
+		return "", err
+	}
+	cl := c.newOwnCall(featureInternal, cmd.Called, cmd.Skill, cmd.Data)
+	cl.caller = strconv.Itoa(int(a.id))
+	display := ""
+	if number, err := strconv.Atoi(cmd.Called); err == nil {
+		cl.target.agent = AgentID(number)
+	}
+	if account := c.cfg.agents[cl.target.agent]; account != nil {
+		display = account.Name
+	} else {
+		cl.target.agent = -1 // no such agent: there is nobody to ring
+	}
+	c.dial(c.makeCall(a, cl), display)
+	return cl.id, nil
+}
+
+// callAgent offers an agent's own call to another agent, if that one can be reached: idle or in wrap-up.
+func (c *Center) callAgent(maker *party, b *agent) {
+	cl := maker.call
+	if b == nil || !c.reachableInside(b) {
+		reason := LeaveUnreachable
+		if b != nil {
+			reason = LeaveBusy
+		}
+		c.endCall(cl, finish{reason: reason, by: PartySystem, cause: CauseBusy, failed: true})
+		return
+	}
+	c.offerTo(b, cl, maker)
+}
+
+// offerTo offers a call that was made to an agent, and tells who made it that the other side is being rung.
+func (c *Center) offerTo(b *agent, cl *call, maker *party) {
+	number := strconv.Itoa(int(b.id))
+	if maker.agent != nil {
+		c.tell(maker.agent, EvCustomerAlert, CustomerAlertingContent{
+			Call: cl.id, OtherPhoneWorkno: number, OtherPhone: number, Type: roleMain,
+		})
+	} else {
+		c.emit(Alert{Leg: maker.leg.id})
+	}
+	c.offer(b, cl)
+	c.setRoom(cl)
+}

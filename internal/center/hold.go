@@ -1,0 +1,89 @@
+package center
+
+import (
+	"slices"
+	"time"
+
+	"ccgateway/internal/result"
+)
+
+// hold parks the present call: the other side hears music, the agent may call, or take it back (call-model 11).
+func (c *Center) hold(a *agent) *result.Error {
+	p := a.present
+	switch {
+	case p == nil:
+		return result.NothingToHold.Because("agent %d has no call to hold", a.id)
+	case p.phase != phaseTalking:
+		return result.CannotHold.Because("call %s is not a talk yet", p.call.id)
+	case !a.rights.Has(RightHold):
+		return result.OperationFailed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightHold])
+	}
+	a.present = nil
+	a.held = append(a.held, p)
+	p.phase, p.call.since = phaseHeld, c.now
+	if p.heldSince.IsZero() {
+		p.heldSince = c.now
+	}
+	if other := p.partner(); other != nil && !other.holds() {
+		other.heldSince = c.now
+	}
+	c.setRoom(p.call)
+	c.tell(a, EvHold, string(p.call.id))
+	return nil
+}
+
+// getHold takes a held call back. If the agent's phone is on-hook by now, it is rung first.
+func (c *Center) getHold(a *agent, id CallID) *result.Error {
+	p := a.heldPart(id)
+	switch {
+	case p == nil:
+		return result.NoHeldCall.Because("agent %d has not held call %s", a.id, id)
+	case a.present != nil:
+		return result.CannotRetrieve.Because("agent %d has another call", a.id)
+	case !c.hasPhone(a):
+		return result.OperationFailed.Because("agent %d has no phone", a.id)
+	}
+	a.held = slices.DeleteFunc(a.held, func(h *party) bool { return h == p })
+	a.present = p
+	if a.lineUp() {
+		c.retrieved(p)
+		return nil
+	}
+	p.phase, p.asked = phaseRetrieving, false
+	c.ringPhone(p, true, p.partnerNumber(), "")
+	return nil
+}
+
+// retrieved joins the two sides of a held call again.
+func (c *Center) retrieved(p *party) {
+	c.disarm(&p.call.ring)
+	p.phase, p.call.since = phaseTalking, c.now
+	p.legID = p.agent.line.id
+	if other := p.partner(); other != nil && !other.holds() {
+		c.endHold(p)
+		c.endHold(other)
+	}
+	c.setRoom(p.call)
+	c.followPhone(p)
+	c.tellTalking(p)
+}
+
+// holds tells whether the party, an agent, has put the other side on hold.
+func (p *party) holds() bool { return p.phase == phaseHeld || p.phase == phaseRetrieving }
+
+// endHold adds up the time on hold.
+func (c *Center) endHold(p *party) {
+	if !p.heldSince.IsZero() {
+		p.held += c.now.Sub(p.heldSince)
+	}
+	p.heldSince = time.Time{}
+}
+
+// retrieveFailed: the phone that was rung to take a held call back was not lifted. The call stays held.
+func (c *Center) retrieveFailed(p *party) {
+	c.disarm(&p.call.ring)
+	p.phase = phaseHeld
+	p.agent.present = nil
+	p.agent.held = append(p.agent.held, p)
+	c.hangUpPhone(p.agent)
+}

@@ -1,0 +1,293 @@
+package center
+
+import "fmt"
+
+// leg is one connection on the phone side.
+type leg struct {
+	id       LegID
+	agent    *agent // whose phone it is
+	party    *party // whose connection it is, where it is not an agent's phone
+	arrived  bool   // came in, rather than asked for
+	alerted  bool
+	answered bool
+	held     bool // by the far side itself, by re-INVITE
+}
+
+// newLeg names a connection that is to be asked for.
+func (c *Center) newLeg() *leg {
+	c.legSeq++
+	l := &leg{id: LegID(fmt.Sprintf("o%d-%d", c.cfg.ID, c.legSeq))}
+	c.legs[l.id] = l
+	return l
+}
+
+// hangUp ends a connection that is still there.
+func (c *Center) hangUp(l *leg, cause Cause) {
+	if l == nil || c.legs[l.id] != l {
+		return
+	}
+	delete(c.legs, l.id)
+	c.emit(HangUp{Leg: l.id, Cause: cause})
+}
+
+// answerLeg answers an arrived connection, once.
+func (c *Center) answerLeg(l *leg) {
+	if l.arrived && !l.answered {
+		l.answered = true
+		c.emit(AnswerLeg{Leg: l.id})
+	}
+}
+
+// phoneOf says where an agent's phone is reached: at the number that he forwards to, else at the phone that he has bound.
+func (c *Center) phoneOf(a *agent) (target, bool) {
+	if a.forward != "" {
+		if c.cfg.isPhone(a.forward) {
+			return target{phone: a.forward}, true
+		}
+		trunk, ok := c.cfg.trunk(a.forward)
+		return target{trunk: trunk, number: a.forward}, ok
+	}
+	return target{phone: a.phone}, a.phone != "" && c.cfg.isPhone(a.phone)
+}
+
+func (c *Center) hasPhone(a *agent) bool {
+	if a.line != nil && a.line.answered {
+		return true
+	}
+	_, ok := c.phoneOf(a)
+	return ok
+}
+
+// ringPhone rings an agent's own phone for a call.
+func (c *Center) ringPhone(p *party, auto bool, caller, display string) {
+	a := p.agent
+	at, _ := c.phoneOf(a)
+	l := c.newLeg()
+	l.agent, a.line, p.legID = a, l, l.id
+	c.emit(Ring{
+		Leg: l.id, Phone: at.phone, Trunk: at.trunk, Number: at.number, Caller: caller, Display: display, Auto: auto, Call: p.call.id,
+	})
+	c.arm(&p.call.ring, c.now.Add(p.call.ringTime()))
+}
+
+// lineUp tells whether the agent's phone is off-hook already.
+func (a *agent) lineUp() bool { return a.line != nil && a.line.answered }
+
+// hangUpPhone puts the agent's phone on-hook if no call needs it any more: one that rings for a call that is gone always, one
+// that is off-hook after the last call unless it is a permanent connection. If the phone has hung up by itself, only the
+// event is due.
+func (c *Center) hangUpPhone(a *agent) {
+	if a.gone != 0 {
+		c.tell(a, EvPhoneRelease, PhoneReleaseContent{a.gone})
+		a.gone = 0
+		return
+	}
+	if a.line == nil || a.present != nil {
+		return
+	}
+	if a.line.answered && !a.ending && (len(a.held) > 0 || !a.releasePhone) {
+		return
+	}
+	c.dropPhone(a)
+}
+
+// dropPhone puts the agent's phone on-hook.
+func (c *Center) dropPhone(a *agent) {
+	l := a.line
+	if l == nil {
+		return
+	}
+	a.line = nil
+	c.hangUp(l, CauseHungUp)
+	if l.alerted || l.answered {
+		c.tell(a, EvPhoneRelease, PhoneReleaseContent{phoneHungUpByCenter})
+	}
+}
+
+// legRinging: a phone that was asked for rings.
+func (c *Center) legRinging(id LegID) {
+	l := c.legs[id]
+	if l == nil || l.arrived || l.alerted || l.answered {
+		return
+	}
+	l.alerted = true
+	if l.agent != nil {
+		c.phoneRings(l.agent)
+		return
+	}
+	p := l.party
+	p.ringing = c.now
+	c.farSideRings(p)
+}
+
+// phoneRings tells an agent that his own phone rings. Clients tell incoming calls from his own by the content.
+func (c *Center) phoneRings(a *agent) {
+	p := a.present
+	if p == nil {
+		return
+	}
+	p.ringing = c.now
+	if p.phase == phaseOffered {
+		c.tell(a, EvPhoneAlerting, PhoneAlertingContent{Call: p.call.id, Caller: p.call.caller})
+		return
+	}
+	c.tell(a, EvPhoneAlerting, nil)
+}
+
+// legAnswered: a phone that was asked for is lifted. One that lifts without having rung has rung all the same: desktops
+// expect both events of a phone that is not permanently connected.
+func (c *Center) legAnswered(id LegID) {
+	l := c.legs[id]
+	if l == nil || l.arrived || l.answered {
+		return
+	}
+	if l.agent == nil {
+		l.answered = true
+		c.connect(l.party.call)
+		return
+	}
+	c.legRinging(id)
+	l.answered = true
+	a := l.agent
+	c.tell(a, EvPhoneOffhook, PhoneOffhookContent{roleMain})
+	if a.present == nil { // cannot be: a phone without a call is hung up
+		c.hangUpPhone(a)
+		return
+	}
+	switch a.present.phase {
+	case phaseDialling:
+		c.ownPhoneUp(a.present)
+	case phaseOffered:
+		c.lifted(a.present)
+	case phaseRetrieving:
+		c.retrieved(a.present)
+	}
+}
+
+// legEnded: a connection is over, whoever ended it.
+func (c *Center) legEnded(id LegID, cause Cause) {
+	l := c.legs[id]
+	if l == nil {
+		return
+	}
+	delete(c.legs, id)
+	if l.agent != nil {
+		c.phoneEnded(l, cause)
+		return
+	}
+	c.partyHungUp(l.party, cause)
+}
+
+// phoneEnded: an agent's phone is on-hook, or the attempt to ring it has failed.
+func (c *Center) phoneEnded(l *leg, cause Cause) {
+	a, p := l.agent, l.agent.present
+	a.line = nil
+	if l.alerted || l.answered {
+		a.gone = phoneHungUpByCenter
+		if l.answered && cause != CauseMediaLost && cause != CauseShutdown || cause == CauseRefused {
+			a.gone = phoneHungUpByAgent
+		}
+	}
+	if p == nil { // a permanent connection between calls, or with held calls only
+		c.hangUpPhone(a)
+		c.reindex(a)
+		return
+	}
+	switch p.phase {
+	case phaseOffered:
+		c.missed(p, missOf(cause))
+	case phaseAlerting:
+		c.missed(p, missRefused)
+	case phaseRetrieving:
+		c.retrieveFailed(p)
+	case phaseTalking:
+		c.endCall(p.call, finish{first: p, reason: leaveOf(cause, LeaveAgent), by: PartyAgent, cause: CauseHungUp})
+	case phaseDialling:
+		c.endCall(p.call, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: phoneTrouble(cause)})
+	default: // phaseCalling: a phone that is hung up again kills the attempt (cec_05_1423)
+		c.endCall(p.call, finish{reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp, failed: true})
+	}
+}
+
+// phoneTrouble names the event that tells why a phone could not be rung; "" = it rang and nobody lifted it.
+func phoneTrouble(cause Cause) string {
+	switch missOf(cause) {
+	case missPhoneBusy:
+		return EvPhoneBusy
+	case missPhoneUnknown:
+		return EvPhoneUnknown
+	default:
+		return ""
+	}
+}
+
+// leaveOf tells why a party left whose connection ended: normal is the reason for hanging up.
+func leaveOf(cause Cause, normal Leave) Leave {
+	switch cause {
+	case CauseMediaLost, CauseUnreachable:
+		return LeaveUnreachable
+	case CauseShutdown:
+		return LeaveNoResource
+	default:
+		return normal
+	}
+}
+
+// partyHungUp: a caller, or somebody who was called, is gone.
+func (c *Center) partyHungUp(p *party, cause Cause) {
+	f := finish{first: p, by: p.kind, cause: CauseHungUp}
+	switch {
+	case p.phase == phaseCalled:
+		f.first, f.failed, f.reason, f.cause = nil, true, failedLeave(cause), cause
+	case p.call.queued:
+		f.reason = LeaveQueueCancelled
+	case p.phase == phaseWaiting:
+		f.reason = LeaveUserBeforeAgent
+	default:
+		f.reason = leaveOf(cause, LeaveUser)
+	}
+	c.endCall(p.call, f)
+}
+
+// failedLeave is the reason of a call whose other side was not reached.
+func failedLeave(cause Cause) Leave {
+	switch cause {
+	case CauseBusy:
+		return LeaveBusy
+	case CauseRefused, CauseForbidden:
+		return LeaveUserRefused
+	case CauseNoAnswer:
+		return LeaveUserNoAnswer
+	case CauseUnreachable:
+		return LeaveUnreachable
+	case CauseNotFound:
+		return LeaveNoSuchNumber
+	default:
+		return LeaveInternalError
+	}
+}
+
+// legHeld: the far side holds or resumes by itself. The other side hears music meanwhile.
+func (c *Center) legHeld(id LegID, on bool) {
+	l := c.legs[id]
+	if l == nil || l.held == on {
+		return
+	}
+	l.held = on
+	switch {
+	case l.party != nil:
+		c.setRoom(l.party.call)
+	case l.agent.present != nil:
+		c.setRoom(l.agent.present.call)
+	}
+}
+
+func (c *Center) phoneState(cmd PhoneState) {
+	if !cmd.Registered {
+		delete(c.reachable, cmd.Phone)
+		return
+	}
+	if c.cfg.isPhone(cmd.Phone) {
+		c.reachable[cmd.Phone] = struct{}{}
+	}
+}

@@ -1,0 +1,390 @@
+package center
+
+import (
+	"cmp"
+	"slices"
+
+	"ccgateway/internal/result"
+)
+
+// Bar states, table 3 of connection.md section 7; those that occur.
+const (
+	barIdle     = 1
+	barWork     = 2
+	barRest     = 3
+	barBusy     = 4
+	barOutgoing = 6
+	barReserved = 7
+	barAnswer   = 8
+	barTalking  = 9
+	barHold     = 11
+	barAbnormal = 255
+)
+
+// bar is the agent's finer state, as a reloaded desktop bar wants it.
+func (a *agent) bar() int {
+	if a.present != nil {
+		switch a.present.phase {
+		case phaseOffered, phaseRetrieving:
+			return barReserved
+		case phaseAlerting:
+			return barAnswer
+		case phaseDialling, phaseCalling:
+			return barOutgoing
+		default:
+			return barTalking
+		}
+	}
+	if len(a.held) > 0 {
+		return barHold
+	}
+	switch a.state {
+	case StateIdle:
+		return barIdle
+	case StateWork:
+		return barWork
+	case StateRest:
+		return barRest
+	case StateBusy:
+		return barBusy
+	case StateTalking:
+		return barTalking
+	default:
+		return barAbnormal
+	}
+}
+
+// cti is the agent's state in the numbering of the platform (cec_07_0581).
+func (a *agent) cti() int {
+	switch a.state {
+	case StateIdle:
+		return 1
+	case StateWork:
+		return 6
+	case StateBusy:
+		return 7
+	case StateRest:
+		return 8
+	case StateTalking:
+		switch a.bar() {
+		case barReserved, barOutgoing:
+			return 3
+		case barAnswer:
+			return 4
+		default:
+			return 5
+		}
+	default:
+		return 9
+	}
+}
+
+// applyQuery answers what an agent wants to know. Nothing changes by it.
+func (c *Center) applyQuery(a *agent, cmd Command) (Reply, bool) {
+	switch cmd := cmd.(type) {
+	case Status:
+		return answer(AgentStatus{State: int(a.state), Working: a.inCall()})
+	case ConfiguredSkills:
+		return c.configuredSkills(a, cmd.Of)
+	case SignedInSkills:
+		return c.signedInSkills(a, cmd.Of)
+	case VCCSkills:
+		return c.vccSkills()
+	case OnlineAgents:
+		return answer(c.onlineAgents())
+	case AgentByNumber:
+		return c.agentByNumber(cmd.Of)
+	case IsInspector:
+		return answer(a.rights.Inspector())
+	case Waiting:
+		return answer(c.waitingFor(a))
+	case SkillWaiting:
+		return c.skillWaiting(cmd.Skill)
+	case CallData:
+		return c.callData(a, cmd.Call)
+	case CurrentCall:
+		return answer(c.currentCall(a, cmd.Last))
+	case OfferedCall:
+		return answer(c.offeredCall(a))
+	case CallByID:
+		return c.callByID(a, cmd.Call)
+	default:
+		return Reply{}, false
+	}
+}
+
+// skillInfos lists the configured queues among ids, in that order.
+func (c *Center) skillInfos(ids []AgentSkill) []SkillInfo {
+	infos := make([]SkillInfo, 0, len(ids))
+	for _, s := range ids {
+		if skill, ok := c.cfg.skills[s.Skill]; ok {
+			infos = append(infos, SkillInfo{skill.ID, skill.Name, skill.Media})
+		}
+	}
+	return infos
+}
+
+func (a *agent) skillInfos() []SkillInfo {
+	infos := make([]SkillInfo, 0, len(a.skills))
+	for _, m := range a.skills {
+		infos = append(infos, SkillInfo{m.queue.skill.ID, m.queue.skill.Name, m.queue.skill.Media})
+	}
+	return infos
+}
+
+func (c *Center) configuredSkills(a *agent, of AgentID) (Reply, bool) {
+	account := a.account
+	if of != 0 {
+		account = c.cfg.agents[of]
+	}
+	if account == nil {
+		return reply(result.OperationFailed.Because("agent %d is not an agent of this VCC", of))
+	}
+	return answer(c.skillInfos(account.Skills))
+}
+
+func (c *Center) signedInSkills(a *agent, of AgentID) (Reply, bool) {
+	other := a
+	if of != 0 {
+		other = c.agents[of]
+	}
+	if other == nil || len(other.skills) == 0 {
+		return reply(result.NoSkillOnAgent.Because("agent %d is not signed in to any skill queue here", of))
+	}
+	return answer(other.skillInfos())
+}
+
+func (c *Center) vccSkills() (Reply, bool) {
+	if len(c.cfg.Skills) == 0 {
+		return reply(result.NoSkillQueue.Because("VCC %d has no skill queue", c.cfg.ID))
+	}
+	infos := make([]SkillInfo, 0, len(c.cfg.Skills))
+	for _, s := range c.cfg.Skills {
+		infos = append(infos, SkillInfo{s.ID, s.Name, s.Media})
+	}
+	return answer(infos)
+}
+
+func (c *Center) onlineAgents() []AgentView {
+	views := make([]AgentView, 0, len(c.roster))
+	for _, a := range c.roster {
+		if len(a.skills) > 0 {
+			views = append(views, c.view(a))
+		}
+	}
+	return views
+}
+
+func (c *Center) agentByNumber(of AgentID) (Reply, bool) {
+	if a := c.agents[of]; a != nil {
+		return answer(c.view(a))
+	}
+	account := c.cfg.agents[of]
+	if account == nil {
+		return reply(result.NoSuchAgent.Because("agent %d is not an agent of this VCC", of))
+	}
+	return answer(c.signedOutView(account))
+}
+
+func (c *Center) view(a *agent) AgentView {
+	return AgentView{
+		ID: a.id, Name: a.account.Name, Status: int(a.state), CTIStatus: a.cti(), Group: a.account.Group,
+		GroupName: c.cfg.groups[a.account.Group].Name, Skills: a.skillInfos(), MediaTypes: a.mediaTypes(), VCC: c.cfg.ID,
+		Phone: a.phone, StateSince: a.since, SignedIn: a.began,
+	}
+}
+
+func (c *Center) signedOutView(account *Agent) AgentView {
+	return AgentView{
+		ID: account.ID, Name: account.Name, Status: int(StateSignedOut), Group: account.Group,
+		GroupName: c.cfg.groups[account.Group].Name, Skills: []SkillInfo{}, MediaTypes: "FFF", VCC: c.cfg.ID,
+	}
+}
+
+// waitingFor counts the callers in the queues that are configured for the agent.
+func (c *Center) waitingFor(a *agent) int {
+	n := 0
+	for _, s := range a.account.Skills {
+		if q := c.queues[s.Skill]; q != nil {
+			n += q.waiting
+		}
+	}
+	return n
+}
+
+func (c *Center) skillWaiting(id SkillID) (Reply, bool) {
+	q := c.queues[id]
+	if q == nil || q.gone {
+		return reply(result.BadArgument.Because("skill queue %d is not configured", id))
+	}
+	return answer(q.waiting)
+}
+
+// callInfo is the call as the party's agent sees it.
+func (c *Center) callInfo(p *party) *CallInfo {
+	cl := p.call
+	info := &CallInfo{
+		Call: cl.id, Feature: cl.feature, Caller: cl.caller, Called: cl.called, Skill: cl.skill, SkillName: c.cfg.skills[cl.skill].Name,
+		Original: cl.called, Data: cl.data, Begin: p.answered, Entered: cl.began, Age: c.now.Sub(cl.began), Media: cl.media,
+	}
+	if cl.entered.IsZero() {
+		return info
+	}
+	info.Waited = c.now.Sub(cl.entered)
+	if !cl.answered.IsZero() {
+		info.Waited = cl.answered.Sub(cl.entered)
+	}
+	return info
+}
+
+// currentCall is nil, of the pointer's type, where there is none.
+func (c *Center) currentCall(a *agent, last bool) *CallInfo {
+	if p := a.partIn(""); p != nil {
+		return c.callInfo(p)
+	}
+	if last {
+		return a.last
+	}
+	return nil
+}
+
+func (c *Center) offeredCall(a *agent) *CallInfo {
+	if p := a.offered(""); p != nil {
+		return c.callInfo(p)
+	}
+	return nil
+}
+
+func (c *Center) callByID(a *agent, id CallID) (Reply, bool) {
+	switch p := a.partIn(id); {
+	case p != nil && id != "":
+		return answer(c.callInfo(p))
+	case a.last != nil && a.last.Call == id:
+		return answer(a.last)
+	default:
+		return reply(result.NoSuchCall.Because("agent %d has no call %q", a.id, id))
+	}
+}
+
+func (c *Center) callData(a *agent, id CallID) (Reply, bool) {
+	p := a.partIn(id)
+	if p == nil {
+		return reply(result.OperationFailed.Because("agent %d has no call %s", a.id, id))
+	}
+	return answer(p.call.data)
+}
+
+func (c *Center) setCallData(a *agent, cmd SetCallData) *result.Error {
+	p := a.partIn(cmd.Call)
+	switch {
+	case p == nil:
+		return result.NoCallForData.Because("agent %d has no call %s", a.id, cmd.Call)
+	case len(cmd.Data) > maxCallData:
+		return result.BadArgument.Because("call data of %d bytes is longer than %d", len(cmd.Data), maxCallData)
+	}
+	p.call.data = cmd.Data
+	return nil
+}
+
+// agentInfo is what a reloaded desktop page needs (cec_07_0359).
+func (c *Center) agentInfo(a *agent) AgentInfo {
+	info := AgentInfo{
+		Agent: a.id, State: a.bar(), LastState: a.lastBar, StateSince: a.since, Now: c.now,
+		PreBusy: a.wish.state == StateBusy, PreRest: a.wish.state == StateRest, SignInMode: a.signInMode,
+	}
+	if a.present != nil {
+		info.CurrentCall = a.present.call.id
+	}
+	if held := a.heldPart(""); held != nil {
+		info.HeldCall, info.HoldBegan = held.call.id, held.heldSince
+	}
+	p := a.partIn("")
+	if p == nil {
+		return info
+	}
+	cl := p.call
+	info.Call = c.callInfo(p)
+	info.Feature, info.Talking, info.Data, info.Caller, info.Called = cl.feature, cl.feature, cl.data, cl.caller, cl.called
+	info.Partner, info.TalkBegan, info.FirstTalk = p.partnerNumber(), p.answered, p.phase == phaseTalking && len(a.held) == 0
+	info.MainCall = cl.id
+	if p.record != nil {
+		info.Recording = p.record.id
+	}
+	if len(a.held) > 0 { // the first call is held; a second may be going on
+		first := a.held[0]
+		info.MainCall, info.TalkBegan = first.call.id, first.answered
+		if a.present != nil {
+			info.TalkAgain = a.present.answered
+		}
+	}
+	return info
+}
+
+// look reads the whole center.
+func (c *Center) look() Overview {
+	o := Overview{Sessions: len(c.agents)}
+	for _, id := range c.cfg.numbers {
+		if a := c.agents[id]; a != nil {
+			o.Agents = append(o.Agents, c.view(a))
+		} else {
+			o.Agents = append(o.Agents, c.signedOutView(c.cfg.agents[id]))
+		}
+	}
+	for _, s := range c.cfg.Skills {
+		o.Queues = append(o.Queues, c.queueView(c.queues[s.ID]))
+	}
+	for _, cl := range c.calls {
+		o.Calls = append(o.Calls, cl.view())
+	}
+	slices.SortFunc(o.Calls, func(x, y CallView) int {
+		return cmp.Compare(c.calls[x.Call].number, c.calls[y.Call].number)
+	})
+	return o
+}
+
+func (c *Center) queueView(q *queue) QueueView {
+	v := QueueView{Skill: q.skill.ID, Name: q.skill.Name, Waiting: q.waiting, SignedIn: q.signedIn, Idle: len(q.idle)}
+	for cl := q.first; cl != nil; cl = cl.next {
+		v.Longest = max(v.Longest, c.now.Sub(cl.entered))
+		if cl.requeued == 0 { // those behind came later
+			break
+		}
+	}
+	return v
+}
+
+func (cl *call) view() CallView {
+	v := CallView{
+		Call: cl.id, Feature: cl.feature, Caller: cl.caller, Called: cl.called, Skill: cl.skill, State: cl.state(),
+		Since: cl.since, Began: cl.began,
+	}
+	for _, p := range cl.parties {
+		l := p.leg
+		if p.agent != nil {
+			v.Agents = append(v.Agents, p.agent.id)
+			l = p.agent.line
+		}
+		if l != nil {
+			v.Legs = append(v.Legs, l.id)
+		}
+	}
+	return v
+}
+
+// state is the call's state in the numbering of the product (cec_07_2566).
+func (cl *call) state() CallState {
+	state := CallTalking
+	for _, p := range cl.parties {
+		switch p.phase {
+		case phaseDialling:
+			return CallSettingUp
+		case phaseHeld, phaseRetrieving:
+			return CallOnHold
+		case phaseOffered, phaseAlerting, phaseCalled, phaseCalling:
+			return CallAlerting
+		case phaseWaiting:
+			state = CallWaiting
+		}
+	}
+	return state
+}

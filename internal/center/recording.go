@@ -1,0 +1,113 @@
+package center
+
+import (
+	"fmt"
+	"time"
+)
+
+// location is the site that keeps recordings, as the interface names it; there is one.
+const location = "0"
+
+// record is a recording that runs.
+type record struct {
+	id    RecordingID
+	task  int
+	party *party
+	leg   LegID
+	began time.Time
+	file  string
+}
+
+// startRecording begins the recording of an agent's talk if the tenant's rule wants it (forceVdnSelfRecord, cec_07_1035).
+// Each agent has a recording of his own, from his answer until he leaves the call, over holds.
+func (c *Center) startRecording(p *party) {
+	if p.record != nil || !c.wantsRecording(p.agent) {
+		return
+	}
+	c.begin(p, p.agent.line.id)
+}
+
+// followPhone goes on recording after the agent's phone was hung up and rung again during a hold: the old recording is bound
+// to a connection that is gone, so it ends and another takes over.
+func (c *Center) followPhone(p *party) {
+	if p.record == nil || p.record.leg == p.agent.line.id {
+		return
+	}
+	c.stopRecording(p, "")
+	c.begin(p, p.agent.line.id)
+}
+
+// wantsRecording tells whether the next talk of the agent is recorded.
+func (c *Center) wantsRecording(a *agent) bool {
+	switch c.cfg.Recording.Mode {
+	case RecordAll:
+		return true
+	case RecordChosen:
+		return a.selfRecord
+	case RecordShare: // spread evenly, and exact over every hundred calls
+		c.shared += c.cfg.Recording.Share
+		if c.shared >= 100 {
+			c.shared -= 100
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Center) begin(p *party, leg LegID) {
+	cl, a := p.call, p.agent
+	c.taskSeq++
+	cl.takes++
+	r := &record{id: RecordingID(fmt.Sprintf("%s-%d", cl.id, a.id)), task: c.taskSeq, party: p, leg: leg, began: c.now}
+	if cl.takes > 1 {
+		r.id = RecordingID(fmt.Sprintf("%s-%d-%d", cl.id, a.id, cl.takes))
+	}
+	r.file = fmt.Sprintf("%d/%s/%s.wav", c.cfg.ID, c.now.UTC().Format("20060102"), r.id)
+	p.record, a.lastRecording = r, r.id
+	c.records[r.id] = r
+	c.emit(StartRecording{
+		Recording: r.id, Call: cl.id, Leg: leg, Agent: a.id, Caller: cl.caller, Called: cl.called, File: r.file,
+	})
+	c.emit(RecordingBegan{
+		VCC: c.cfg.ID, Recording: r.id, Call: cl.id, Agent: a.id, Caller: cl.caller, Called: cl.called, File: r.file, At: c.now,
+	})
+	c.tell(a, EvRecord, c.recordContent(r))
+}
+
+// stopRecording ends the recording of a party's talk; failed says why it broke off, "" = it did not.
+func (c *Center) stopRecording(p *party, failed string) {
+	r := p.record
+	if r == nil {
+		return
+	}
+	p.record = nil
+	delete(c.records, r.id)
+	if failed == "" {
+		c.emit(StopRecording{Recording: r.id})
+	}
+	c.emit(RecordingEnded{VCC: c.cfg.ID, Recording: r.id, At: c.now, Failed: failed})
+}
+
+// recordingFailed: the phone side could not begin a recording, or had to break it off.
+func (c *Center) recordingFailed(cmd RecordingFailed) {
+	r := c.records[cmd.Recording]
+	if r == nil {
+		return
+	}
+	why := cmd.Why
+	if why == "" {
+		why = "unknown"
+	}
+	c.stopRecording(r.party, why)
+	c.tell(r.party.agent, EvRecordFail, c.recordContent(r))
+}
+
+// recordContent names the recording as clients store it: drive:/vdn/media/date/agent/time.V3, media 0 (cec_07_0529).
+func (c *Center) recordContent(r *record) RecordContent {
+	cl, a, at := r.party.call, r.party.agent, r.began.UTC()
+	return RecordContent{
+		Task: r.task, Caller: cl.caller, Called: cl.called, Location: location, Recording: r.id,
+		FileName: fmt.Sprintf("Y:/%d/0/%s/%d/%s.V3", c.cfg.ID, at.Format("20060102"), a.id, at.Format("150405")),
+		Call:     cl.id, FileMediaType: audioFile,
+	}
+}

@@ -1,0 +1,81 @@
+package center
+
+import "slices"
+
+// setRoom tells the phone side who hears whom in a call, if that has changed. A table that stays the same is not sent again:
+// its prompts would begin anew.
+func (c *Center) setRoom(cl *call) {
+	rows := c.rows(cl)
+	if slices.EqualFunc(rows, cl.rows, sameRow) {
+		return
+	}
+	cl.rows = rows
+	c.emit(Room{Call: cl.id, Rows: rows})
+}
+
+// closeRoom ends the room of a call.
+func (c *Center) closeRoom(cl *call) {
+	if len(cl.rows) > 0 {
+		cl.rows = nil
+		c.emit(Room{Call: cl.id})
+	}
+}
+
+func sameRow(x, y Row) bool {
+	return x.Leg == y.Leg && x.Plays == y.Plays && slices.Equal(x.Hears, y.Hears)
+}
+
+// rows is the table of a call: a row for each party with an open connection that is not elsewhere.
+func (c *Center) rows(cl *call) []Row {
+	var rows []Row
+	for _, p := range cl.parties {
+		l := p.media()
+		if l == nil {
+			continue
+		}
+		switch p.phase {
+		case phaseWaiting:
+			rows = append(rows, Row{Leg: l.id, Plays: c.waitingSound(cl)})
+		case phaseCalling:
+			rows = append(rows, Row{Leg: l.id, Plays: callingSound(p)})
+		case phaseTalking:
+			rows = append(rows, c.talkRow(p, l))
+		}
+	}
+	return rows
+}
+
+// waitingSound is what a waiting caller hears: music, and ring-back once an agent has been asked to answer (cec_05_1426).
+func (c *Center) waitingSound(cl *call) string {
+	if slices.ContainsFunc(cl.parties, func(p *party) bool { return p.phase == phaseAlerting }) {
+		return PromptRingBack
+	}
+	return c.cfg.WaitMusic
+}
+
+// callingSound is what an agent hears whose call rings at the other side; nothing before it rings.
+func callingSound(p *party) string {
+	other := p.partner()
+	if other == nil || other.phase == phaseCalled && other.ringing.IsZero() {
+		return ""
+	}
+	return PromptRingBack
+}
+
+// talkRow is the row of a party in the talk: it hears the other, or music while the other holds.
+func (c *Center) talkRow(p *party, l *leg) Row {
+	row := Row{Leg: l.id}
+	other := p.partner()
+	if other == nil {
+		return row
+	}
+	far := other.media()
+	if other.phase != phaseTalking || far == nil || far.held {
+		row.Plays = c.cfg.WaitMusic
+		return row
+	}
+	if !l.held {
+		row.Hears = []LegID{far.id}
+	}
+	return row
+}

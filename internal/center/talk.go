@@ -1,0 +1,112 @@
+package center
+
+import (
+	"strconv"
+
+	"ccgateway/internal/result"
+)
+
+// applyCall applies what an agent does with calls.
+func (c *Center) applyCall(a *agent, cmd Command) (Reply, bool) {
+	switch cmd := cmd.(type) {
+	case Answer:
+		return reply(c.answer(a, cmd.Call))
+	case Release:
+		return reply(c.release(a))
+	case Reject:
+		return reply(c.reject(a, cmd))
+	case DropCall:
+		return reply(c.dropCall(a, cmd.Call))
+	case Hold:
+		return reply(c.hold(a))
+	case GetHold:
+		return reply(c.getHold(a, cmd.Call))
+	case CallOut:
+		return made(c.callOut(a, cmd))
+	case CallInner:
+		return made(c.callInner(a, cmd))
+	case PhonePickUp:
+		return reply(c.phonePickUp(a))
+	case PhoneHangUp:
+		return reply(c.phoneHangUp(a))
+	case SetCallData:
+		return reply(c.setCallData(a, cmd))
+	default:
+		return Reply{}, false
+	}
+}
+
+// made is the reply to an attempt to make a call.
+func made(id CallID, err *result.Error) (Reply, bool) {
+	if err != nil {
+		return Reply{Err: err}, true
+	}
+	return Reply{Value: id}, true
+}
+
+// connect begins the talk: the other side has answered.
+func (c *Center) connect(cl *call) {
+	c.disarm(&cl.ring)
+	cl.since = c.now
+	if cl.answered.IsZero() {
+		cl.answered = c.now
+	}
+	for _, p := range cl.parties {
+		p.phase = phaseTalking
+		if p.answered.IsZero() {
+			p.answered = c.now
+		}
+		if p.kind == PartyCustomer && !cl.entered.IsZero() {
+			p.waited = c.now.Sub(cl.entered)
+		}
+		if p.agent != nil {
+			p.agent.talked = true
+			cl.lastAgent = p.agent.id
+		} else {
+			c.answerLeg(p.leg)
+		}
+	}
+	c.setRoom(cl)
+	for _, p := range cl.parties {
+		if p.agent != nil {
+			c.tellTalking(p)
+			c.startRecording(p)
+		}
+	}
+}
+
+func (c *Center) tellTalking(p *party) {
+	cl := p.call
+	c.tell(p.agent, EvTalking, TalkingContent{
+		Called: cl.called, Caller: cl.caller, Call: cl.id, Type: roleMain, Feature: strconv.Itoa(cl.feature), MediaAbility: voiceOnly,
+	})
+}
+
+// release ends the present call; held calls are not touched. While a call is offered it is reject mode 2, as desktops use it
+// (call-model 9).
+func (c *Center) release(a *agent) *result.Error {
+	if a.present == nil {
+		return result.NothingToRelease.Because("agent %d has no call to release", a.id)
+	}
+	c.leaveCall(a.present)
+	return nil
+}
+
+// dropCall ends one call, present or held.
+func (c *Center) dropCall(a *agent, id CallID) *result.Error {
+	p := a.partIn(id)
+	if p == nil {
+		return result.NothingToDrop.Because("agent %d has no call %s", a.id, id)
+	}
+	c.leaveCall(p)
+	return nil
+}
+
+// leaveCall ends a call by its agent's wish.
+func (c *Center) leaveCall(p *party) {
+	if p.phase == phaseOffered || p.phase == phaseAlerting {
+		c.missed(p, missDeclined)
+		return
+	}
+	c.endCall(p.call, finish{first: p, reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp})
+}
