@@ -1,0 +1,225 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checker looks for what is wrong between members and with texts; single numbers and durations were checked when they were read.
+type checker struct {
+	*report
+	cfg *Config
+}
+
+func (c *checker) check() {
+	c.checkNode()
+	c.checkListen()
+	c.checkAuth()
+	c.checkEvents()
+	c.checkSIP()
+	c.checkVCCs()
+	c.checkTrunks()
+	c.checkFlows()
+}
+
+// Forms of texts.
+var (
+	nodeForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	dialForm   = regexp.MustCompile(`^[0-9*#]{1,24}$`)     // a dialled number; phonenum has at most 24 characters (connection.md section 6)
+	planForm   = regexp.MustCompile(`^[0-9*#+]{0,24}\*?$`) // what a trunk takes
+	prefixForm = regexp.MustCompile(`^[0-9*#+]{1,24}$`)
+	nameForm   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // a name that becomes part of a path
+)
+
+// maxName bounds names that people read, in bytes.
+const maxName = 100
+
+func (c *checker) checkNode() {
+	if !nodeForm.MatchString(c.cfg.Node) {
+		c.fail("node", "must be 1 to 64 letters, digits, - and _")
+	}
+	if c.cfg.Data == "" {
+		c.fail("data", "must name a folder")
+	}
+	switch text := c.cfg.Database.Reveal(); {
+	case strings.HasPrefix(text, "postgres://"), strings.HasPrefix(text, "postgresql://"):
+		c.fail("database", `PostgreSQL is not supported by this version; leave it "" for SQLite`)
+	case text != "":
+		c.fail("database", `must be "" for SQLite, or an address that begins with postgres://`)
+	}
+	if len(c.cfg.NATS) > 0 {
+		c.fail("nats", "several nodes are not supported by this version; leave it []")
+	}
+	if (c.cfg.TLS.Cert == "") != (c.cfg.TLS.Key == "") {
+		c.fail("tls", "cert and key are given both or not at all")
+	}
+}
+
+func (c *checker) checkListen() {
+	l := c.cfg.Listen
+	if l.HTTPS == "" && l.HTTP == "" {
+		c.fail("listen", "https or http must be given: nobody could sign in")
+	}
+	if l.SIPS != "" {
+		c.fail("listen.sips", `SIP over TLS is not supported by this version; leave it ""`)
+	}
+	if l.SIP == "" {
+		c.fail("listen.sip", "must be given: no phone could be reached")
+	}
+	taken := map[string]string{}
+	for _, at := range []struct{ path, address string }{
+		{"listen.https", l.HTTPS}, {"listen.http", l.HTTP}, {"listen.admin", l.Admin}, {"listen.sip", l.SIP},
+	} {
+		if at.address == "" {
+			continue
+		}
+		_, port, err := splitAddress(at.address)
+		if err != nil {
+			c.fail(at.path, "%s", err)
+			continue
+		}
+		if other, ok := taken[at.address]; ok && port != 0 {
+			c.fail(at.path, "has the same address as %s", other)
+		}
+		taken[at.address] = at.path
+	}
+}
+
+// splitAddress reads "host:port" or ":port".
+func splitAddress(address string) (host string, port int, err error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", 0, fmt.Errorf(`must be an address such as "127.0.0.1:8081" or ":8043", not %q`, address)
+	}
+	if port, err = strconv.Atoi(text); err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("must have a port between 0 and 65535, not %q", text)
+	}
+	return host, port, nil
+}
+
+func (c *checker) checkAuth() {
+	if a := c.cfg.Auth; a.GUIDTimeout <= a.GUIDInterval {
+		c.fail("auth.guid_timeout", "must be longer than guid_interval (%s)", a.GUIDInterval)
+	}
+}
+
+func (c *checker) checkEvents() {
+	e := c.cfg.Events
+	if e.Silence > 0 && e.Silence <= e.PollWait {
+		c.fail("events.silence", "must be longer than poll_wait (%s)", e.PollWait)
+	}
+	if e.PushGiveUp < e.PushRetry {
+		c.fail("events.push_give_up", "must not be shorter than push_retry (%s)", e.PushRetry)
+	}
+	for i, text := range e.PushAllow {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+			c.fail(fmt.Sprintf("events.push_allow[%d]", i), "must be the beginning of an https:// or http:// address with a host")
+		}
+	}
+}
+
+func (c *checker) checkSIP() {
+	s := c.cfg.SIP
+	if s.Advertise != "" {
+		if a, err := netip.ParseAddr(s.Advertise); err != nil || a.IsUnspecified() {
+			c.fail("sip.advertise", "must be an IP address that a phone can send to")
+		}
+	}
+	if s.RegisterMax < s.RegisterMin {
+		c.fail("sip.register_max", "must not be shorter than register_min (%s)", s.RegisterMin)
+	}
+	if s.SessionTimer > 0 && s.SessionTimer < minSessionTimer {
+		c.fail("sip.session_timer", "must be 0 or at least %s (RFC 4028 section 5)", minSessionTimer)
+	}
+	if len(s.Digest) == 0 {
+		c.fail("sip.digest", "must name an algorithm")
+	}
+	for i, algorithm := range s.Digest {
+		path := fmt.Sprintf("sip.digest[%d]", i)
+		if !slices.Contains(digests, algorithm) {
+			c.fail(path, "must be %s, not %q", list(digests), algorithm)
+		}
+		if slices.Index(s.Digest, algorithm) < i {
+			c.fail(path, "is there twice")
+		}
+	}
+}
+
+func (c *checker) checkTrunks() {
+	seen := c.unique("the line's name")
+	for i, t := range c.cfg.Trunks {
+		path := fmt.Sprintf("trunks[%d]", i)
+		seen(path+".name", t.Name)
+		if c.given(path+".name") && !nameForm.MatchString(t.Name) {
+			c.fail(path+".name", "must be 1 to 64 letters, digits, dots, - and _")
+		}
+		if c.given(path+".address") && !validPeer(t.Address) {
+			c.fail(path+".address", `must be a host or "host:port"`)
+		}
+		for j, pattern := range t.Numbers {
+			if pattern == "" || !planForm.MatchString(pattern) {
+				c.fail(fmt.Sprintf("%s.numbers[%d]", path, j), "must be a number, or a prefix followed by *")
+			}
+		}
+		if t.Username == "" && t.Password != "" {
+			c.fail(path+".username", "must be given with a password")
+		}
+		if strings.ContainsAny(t.Username, "\r\n\"") {
+			c.fail(path+".username", "must not contain quotes or line ends")
+		}
+	}
+}
+
+// validPeer tells whether an address names a host, with a port or without.
+func validPeer(address string) bool {
+	host := strings.Trim(address, "[]")
+	if _, err := netip.ParseAddr(host); err != nil {
+		if h, port, err := splitAddress(address); err == nil {
+			if port == 0 {
+				return false
+			}
+			host = h
+		}
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return !a.IsUnspecified()
+	}
+	return hostForm.MatchString(host)
+}
+
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+
+func (c *checker) checkFlows() {
+	for name, steps := range c.cfg.Flows {
+		path := join("flows", name)
+		if !nameForm.MatchString(name) {
+			c.fail(path, "a flow's name must be 1 to 64 letters, digits, dots, - and _")
+		}
+		if len(steps) == 0 {
+			c.fail(path, "must have a step")
+		}
+	}
+}
+
+// unique makes a function that notes values and reports one that was there before, with the line of the first. What was refused or
+// is missing is passed over.
+func (c *checker) unique(what string) func(path, value string) {
+	seen := map[string]string{}
+	return func(path, value string) {
+		if !c.given(path) {
+			return
+		}
+		if first, ok := seen[value]; ok {
+			c.fail(path, "%s %q is there twice, before in %s (%s)", what, value, first, c.line(first))
+			return
+		}
+		seen[value] = path
+	}
+}

@@ -1,0 +1,144 @@
+package config
+
+import "time"
+
+// Config is the configuration of one installation. Tags: yaml is the name, default the value of a member that is not in the
+// file, range and oneof bound the value, example is what the commented default file shows.
+type Config struct {
+	// Name of this node. It stands behind the dot in every GUID, so that a load balancer can find the node, and in the sign-in reply (`serverName`). Letters, digits, `-` and `_`.
+	Node string `yaml:"node" default:"AgentGateway1"`
+	// Addresses to listen on, "host:port" or ":port" for all of the machine's addresses; "" switches the listener off. Port 0 takes a free port.
+	Listen Listen `yaml:"listen"`
+	// Certificate for `listen.https` and `listen.sips`. If none is given, one of our own is made at the first start and kept under `data`.
+	TLS TLS `yaml:"tls"`
+	// Folder for the SQLite file, recordings, journal and certificate. It is made if it is missing. One process at a time may use it.
+	Data string `yaml:"data" default:"./data"`
+	// Database: "" is SQLite under `data`. The address of a PostgreSQL (`postgres://...`) is not supported by this version.
+	Database Secret `yaml:"database" default:""`
+	// Addresses of an outside NATS cluster; `[]` is the embedded one. Several nodes are not supported by this version.
+	NATS []string `yaml:"nats" default:"[]"`
+	// How agents prove themselves.
+	Auth Auth `yaml:"auth"`
+	// Rules for agents' passwords beside those of the interface (docs/connecting-a-desktop.md).
+	Passwords Passwords `yaml:"passwords"`
+	// How agents get their events, and when a silent one is signed out.
+	Events Events `yaml:"events"`
+	// Phones and lines.
+	SIP SIP `yaml:"sip"`
+	// Folder with prompts, name.wav each (8 kHz, mono or stereo; 16 bit, A-law or µ-law). A file replaces the built-in prompt of the same name. "" = built-in prompts only.
+	Prompts string `yaml:"prompts" default:""`
+	// What is logged.
+	Log Log `yaml:"log"`
+	// How the program stops.
+	Shutdown Shutdown `yaml:"shutdown"`
+	// The virtual call centers (VCCs), one for each tenant.
+	VCCs []VCC `yaml:"vccs"`
+	// Lines to the outside, in order of preference: a call goes out by the first one that takes the number.
+	Trunks []Trunk `yaml:"trunks"`
+	// Caller flows by name: lists of steps, each a map. Flows are not built yet: the section is kept, and access codes that lead to a flow are not served.
+	Flows map[string]Flow `yaml:"flows"`
+
+	warnings []string
+}
+
+// Listen has the addresses of the listeners.
+type Listen struct {
+	// Agent interface over TLS.
+	HTTPS string `yaml:"https" default:":8043"`
+	// Agent interface without TLS, for programs on the same machine, e.g. "127.0.0.1:8000".
+	HTTP string `yaml:"http" default:""`
+	// Health, metrics and administration. Keep it on an address that only administrators reach.
+	Admin string `yaml:"admin" default:"127.0.0.1:8081"`
+	// SIP over UDP and TCP.
+	SIP string `yaml:"sip" default:":5060"`
+	// SIP over TLS. Not supported by this version.
+	SIPS string `yaml:"sips" default:""`
+	// UDP ports for media, "first-last"; each call leg takes two.
+	RTP PortRange `yaml:"rtp" default:"10000-20000"`
+}
+
+// TLS names certificate and key.
+type TLS struct {
+	// File with the certificate chain, PEM.
+	Cert string `yaml:"cert" default:""`
+	// File with the private key, PEM.
+	Key string `yaml:"key" default:""`
+}
+
+// Auth says how agents prove themselves.
+type Auth struct {
+	// AUTHMODE: 1 static (the GUID of the sign-in holds for the whole session, for old programs), 2 dynamic (it changes on a timer).
+	Mode int `yaml:"mode" default:"2" range:"1..2"`
+	// GUIDINTERVAL: how often the GUID changes in mode 2.
+	GUIDInterval time.Duration `yaml:"guid_interval" default:"60s" range:"1s..24h"`
+	// GUIDTIMEOUT: how long a replaced GUID is still taken. Longer than `guid_interval`.
+	GUIDTimeout time.Duration `yaml:"guid_timeout" default:"120s" range:"2s..48h"`
+	// When wrong passwords lock an account.
+	Lockout Lockout `yaml:"lockout"`
+}
+
+// Lockout says when wrong passwords lock an account.
+type Lockout struct {
+	// Wrong passwords in a row until the account is locked; 0 = never.
+	Tries int `yaml:"tries" default:"5" range:"0..1000"`
+	// How long it stays locked.
+	For time.Duration `yaml:"for" default:"15m" range:"1s..720h"`
+}
+
+// Passwords has the settings for agents' passwords.
+type Passwords struct {
+	// Days until a password expires (then signing in answers 100-020 and an administrator has to set a new one); 0 = never.
+	Days int `yaml:"days" default:"0" range:"0..180"`
+	// How many past passwords a new one must differ from, the present one among them.
+	Remembered int `yaml:"remembered" default:"5" range:"1..24"`
+}
+
+// Events says how agents get their events.
+type Events struct {
+	// How long an empty poll is held. Less than 10 s, since some desktops give up then.
+	PollWait time.Duration `yaml:"poll_wait" default:"9.5s" range:"0s..60s"`
+	// MAXTIME: an agent from whom nothing came for so long is signed out; 0 = never.
+	Silence time.Duration `yaml:"silence" default:"120s" range:"0s..24h"`
+	// Call-back addresses that agents may name for push: an address that begins with one of these is allowed. `[]` = none.
+	PushAllow []string `yaml:"push_allow" default:"[]"`
+	// Pause after a failed push.
+	PushRetry time.Duration `yaml:"push_retry" default:"10s" range:"1s..10m"`
+	// Failing for so long in a row signs the agent out.
+	PushGiveUp time.Duration `yaml:"push_give_up" default:"120s" range:"1s..24h"`
+}
+
+// SIP has the settings of phones and lines.
+type SIP struct {
+	// IP address that phones and lines are told (Via, Contact, SDP), for a machine behind address translation. "" = the local address on the route to each of them.
+	Advertise string `yaml:"advertise" default:""`
+	// Algorithms offered for digest authentication, the best first: `SHA-256`, `MD5`. Many phones know MD5 alone and refuse a challenge that also offers another.
+	Digest []string `yaml:"digest" default:"[MD5]"`
+	// Shortest registration that a phone may ask for.
+	RegisterMin time.Duration `yaml:"register_min" default:"60s" range:"1s..24h"`
+	// Longest registration that a phone is given.
+	RegisterMax time.Duration `yaml:"register_max" default:"1h" range:"1s..24h"`
+	// Interval of session timers (RFC 4028) that we ask for; 0 = none.
+	SessionTimer time.Duration `yaml:"session_timer" default:"30m" range:"0s..24h"`
+	// A call whose party has sent neither RTP nor RTCP for so long is ended; 0 = never. A held call is not ended.
+	NoMedia time.Duration `yaml:"no_media" default:"60s" range:"0s..24h"`
+	// A phone that does not respond to a call at all for so long counts as unreachable.
+	NoResponse time.Duration `yaml:"no_response" default:"6s" range:"1s..32s"`
+	// A phone or line rings at most so long, whatever a skill queue's `ring` says.
+	MaxRinging time.Duration `yaml:"max_ringing" default:"5m" range:"5s..1h"`
+	// Call legs at a time; one more is refused.
+	MaxLegs int `yaml:"max_legs" default:"4000" range:"2..100000"`
+}
+
+// Log says what is logged, to standard error.
+type Log struct {
+	// Least level that is logged.
+	Level string `yaml:"level" default:"info" oneof:"debug info warn error"`
+	// `json` for machines, `text` for people.
+	Format string `yaml:"format" default:"json" oneof:"json text"`
+}
+
+// Shutdown says how the program stops.
+type Shutdown struct {
+	// How long calls in progress may go on after the order to stop; new ones are refused meanwhile. 0 = they are ended at once.
+	Grace time.Duration `yaml:"grace" default:"30s" range:"0s..24h"`
+}

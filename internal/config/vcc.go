@@ -1,0 +1,174 @@
+package config
+
+import "time"
+
+// VCC is one virtual call center: a tenant.
+type VCC struct {
+	// Number of the VCC, unique.
+	ID int `yaml:"id" range:"1..5000" example:"1"`
+	// Name, unique.
+	Name string `yaml:"name" example:"demo"`
+	// Limits of the VCC.
+	Limits Limits `yaml:"limits"`
+	// Numbers that callers dial, and what each leads to.
+	AccessCodes []AccessCode `yaml:"access_codes"`
+	// Skill queues.
+	Skills []Skill `yaml:"skills"`
+	// Roles: what agents may do.
+	Roles []Role `yaml:"roles"`
+	// SIP accounts.
+	Phones []Phone `yaml:"phones"`
+	// Agents and inspectors.
+	Agents []Agent `yaml:"agents"`
+	// Work groups.
+	Groups []Group `yaml:"groups"`
+	// Which outside numbers are national or international calls; the others are ordinary ones. Each kind needs a right of its own.
+	Numbering Numbering `yaml:"numbering"`
+	// Reasons that agents may give for a rest.
+	RestReasons []RestReason `yaml:"rest_reasons"`
+	// Prompt that waiting and held callers hear.
+	WaitMusic string `yaml:"wait_music" default:"music"`
+	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector or the agent picks), or `{share: 20}` (so many percent of the calls).
+	Recording Recording `yaml:"recording" default:"all"`
+}
+
+// Limits bounds a VCC.
+type Limits struct {
+	// Agents signed in at a time; 0 = no limit.
+	Agents int `yaml:"agents" default:"0" range:"0..1000000"`
+	// Calls at a time; 0 = no limit.
+	Calls int `yaml:"calls" default:"0" range:"0..1000000"`
+}
+
+// AccessCode is a number that callers dial. It leads to a skill queue or to a flow.
+type AccessCode struct {
+	// The number: digits, `*` and `#`, unique among the access codes and phones of the installation.
+	Code string `yaml:"code" example:"1000"`
+	// Name of the voice skill queue in which the caller waits.
+	Skill string `yaml:"skill" default:"" example:"support"`
+	// Name of the flow that the caller meets, in place of `skill`. Not served by this version.
+	Flow string `yaml:"flow" default:""`
+}
+
+// Skill is a skill queue.
+type Skill struct {
+	// Number of the skill queue, unique in the VCC.
+	ID int `yaml:"id" range:"1..10000" example:"1"`
+	// Name, unique in the VCC.
+	Name string `yaml:"name" example:"support"`
+	// Kind of conversations.
+	Media string `yaml:"media" default:"voice" oneof:"voice chat video webchat social"`
+	// How long a call is offered to one agent.
+	Ring time.Duration `yaml:"ring" default:"30s" range:"1s..10m"`
+	// How long a caller waits at most; 0 = no limit.
+	MaxWait time.Duration `yaml:"max_wait" default:"0s" range:"0s..24h"`
+	// How many callers wait at most; 0 = no limit.
+	MaxWaiting int `yaml:"max_waiting" default:"0" range:"0..100000"`
+	// Longest wrap-up after a call, for agents who do not become idle by themselves; 0 = the agent ends it.
+	WrapUp time.Duration `yaml:"wrap_up" default:"0s" range:"0s..24h"`
+	// An agent who is free for several queues takes the caller of the queue with the highest weight.
+	Weight int `yaml:"weight" default:"50" range:"1..100"`
+	// What waiting callers hear: `music` (the call is answered, they hear `wait_music`), or `ringback` (it rings until an agent answers).
+	Waiting string `yaml:"waiting" default:"music" oneof:"music ringback"`
+}
+
+// Role is a set of rights.
+type Role struct {
+	// Number of the role, unique in the VCC.
+	ID int `yaml:"id" range:"1..255" example:"2"`
+	// Name, unique in the VCC, at most 20 bytes.
+	Name string `yaml:"name" example:"agent"`
+	// Rights; those that they imply are added. See the list below.
+	Rights []string `yaml:"rights" example:"[busy, mute, hold, connect_held, call_out, call_inner, transfer_inner, take_transfers, three_party, transfer_out, pick_up]"`
+}
+
+// Phone is a SIP account. Its user name is its number, its realm "ccgateway".
+type Phone struct {
+	// Number, unique in the installation.
+	Number string `yaml:"number" example:"40101"`
+	// Password. It may be left out once it has been applied.
+	Password Secret `yaml:"password" default:"" example:"phone-40101"`
+	// In place of `password`: MD5 of `number:ccgateway:password`, 32 hex digits.
+	HA1 Secret `yaml:"ha1" default:""`
+	// Beside `ha1`: SHA-256 of the same, 64 hex digits, for phones that know SHA-256.
+	HA1SHA256 Secret `yaml:"ha1_sha256" default:""`
+}
+
+// Agent is an agent's account.
+type Agent struct {
+	// Agent number, unique in the installation.
+	ID int `yaml:"id" range:"101..999999" example:"101"`
+	// Name.
+	Name string `yaml:"name" default:"" example:"Ann"`
+	// Name for signing in by account, unique in the installation; "" = none.
+	Account string `yaml:"account" default:""`
+	// First password. It counts when the account is new and when it is changed here; a password that the agent has chosen meanwhile stays otherwise. It may be left out once it has been applied.
+	Password Secret `yaml:"password" default:"" example:"Ann#2026x"`
+	// In place of `password`: its argon2id hash as a PHC string (`$argon2id$v=19$m=19456,t=2,p=1$...`). Takes no time at start, where comparing a plain password takes about 26 ms each.
+	PasswordHash Secret `yaml:"password_hash" default:""`
+	// The agent has to choose a password of his own before he handles calls.
+	MustChange bool `yaml:"must_change" default:"false"`
+	// Name of the role.
+	Role string `yaml:"role" example:"agent"`
+	// Name of the work group; "" = none.
+	Group string `yaml:"group" default:""`
+	// `static`: this agent's GUID never changes, whatever `auth.mode` says. "" = as `auth.mode` says.
+	Auth string `yaml:"auth" default:"" oneof:" static"`
+	// Skill queues that the agent serves.
+	Skills []AgentSkill `yaml:"skills"`
+}
+
+// AgentSkill says how fit an agent is for a skill queue.
+type AgentSkill struct {
+	// Name of the skill queue.
+	Skill string `yaml:"skill" example:"support"`
+	// Fitness: of the free agents the one with the highest weight is rung first.
+	Weight int `yaml:"weight" default:"100" range:"1..100"`
+}
+
+// Group is a work group.
+type Group struct {
+	// Number of the group, unique in the VCC.
+	ID int `yaml:"id" range:"1..65535" example:"1"`
+	// Name, unique in the VCC.
+	Name string `yaml:"name" example:"first-line"`
+	// Agent number of the leader; 0 = nobody.
+	Leader int `yaml:"leader" default:"0" example:"101"`
+}
+
+// Numbering tells the kinds of outside numbers by their prefixes; the international ones are looked at first.
+type Numbering struct {
+	// Prefixes of international numbers.
+	International []string `yaml:"international" default:"[\"00\"]"`
+	// Prefixes of national long-distance numbers.
+	National []string `yaml:"national" default:"[\"0\"]"`
+}
+
+// RestReason is a reason for a rest.
+type RestReason struct {
+	// Number that desktops send (`restcause`), unique in the VCC.
+	Code int `yaml:"code" range:"1..255" example:"1"`
+	// Name.
+	Name string `yaml:"name" example:"lunch"`
+}
+
+// Trunk is a line to the outside.
+type Trunk struct {
+	// Name, unique.
+	Name string `yaml:"name" example:"provider"`
+	// SIP address of the far side, "host:port" or "host".
+	Address string `yaml:"address" example:"198.51.100.7:5060"`
+	// Transport of the calls that go out.
+	Transport string `yaml:"transport" default:"udp" oneof:"udp tcp"`
+	// Addresses and networks from which its calls are taken; `[]` = none, the line only calls out.
+	Allow []Network `yaml:"allow" default:"[]" example:"[\"198.51.100.0/24\"]"`
+	// Numbers that go out by it: a number, or a prefix followed by `*`. `[]` = none, the line only brings calls.
+	Numbers []string `yaml:"numbers" default:"[]" example:"[\"0*\"]"`
+	// User name for the far side's digest challenge; "" = none.
+	Username string `yaml:"username" default:""`
+	// Password for it. It has to be kept as it is, readable in the configuration file and in the database.
+	Password Secret `yaml:"password" default:""`
+}
+
+// Flow is what a caller meets before an agent: steps, each a map. Flows are not built yet; this is their shape.
+type Flow []map[string]any

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// Warnings says what is allowed and yet worth a line in the log at start, a sentence each.
+func (c *Config) Warnings() []string { return c.warnings }
+
+// minPhonePassword is the length below which a phone's password is worth a warning: registrars on the Internet are tried day and night.
+const minPhonePassword = 8
+
+// manyPlain is the number of agents with plain passwords from which comparing them at every start takes long enough to be felt.
+const manyPlain = 200
+
+// warningsOf collects what is allowed and yet worth a line in the log.
+func warningsOf(c *Config) []string {
+	var all []string
+	warn := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if c.Auth.Mode == 1 {
+		warn("auth.mode 1: GUIDs never change; whoever sees one can use it for the whole session")
+	}
+	if c.Listen.HTTP != "" && !onLoopback(c.Listen.HTTP) {
+		warn("listen.http %s: passwords and GUIDs cross the network without TLS", c.Listen.HTTP)
+	}
+	if c.Listen.Admin != "" && !onLoopback(c.Listen.Admin) {
+		warn("listen.admin %s: others than this machine reach health, metrics and administration", c.Listen.Admin)
+	}
+	plain := 0
+	for _, v := range c.VCCs {
+		for _, a := range v.AccessCodes {
+			if a.Flow != "" {
+				warn("access code %s of VCC %d leads to the flow %q: flows are not built yet, so it is not served", a.Code, v.ID, a.Flow)
+			}
+		}
+		for _, p := range v.Phones {
+			if p.Password != "" && len(p.Password) < minPhonePassword {
+				warn("phone %s has a password of less than %d characters", p.Number, minPhonePassword)
+			}
+		}
+		for _, a := range v.Agents {
+			if a.Password != "" {
+				plain++
+			}
+		}
+	}
+	if plain > manyPlain {
+		warn("%d agents have plain passwords, which are compared at each start (about 26 ms of one processor each); password_hash takes none", plain)
+	}
+	for _, t := range c.Trunks {
+		for _, n := range t.Allow {
+			if n.Bits() == 0 {
+				warn("line %q takes calls from every address", t.Name)
+			}
+		}
+	}
+	return all
+}
+
+// onLoopback tells whether a listener can be reached from its own machine only.
+func onLoopback(address string) bool {
+	host, _, err := splitAddress(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
