@@ -1,0 +1,62 @@
+package gateway
+
+import (
+	"strconv"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// Agents of the VCC (agentgroup.yaml).
+
+func queryAllOnlineAgents(q *request) center.Command { return center.OnlineAgents{By: q.by()} }
+
+func queryAgentInfoByWorkNo(q *request) center.Command {
+	return center.AgentByNumber{By: q.by(), Of: q.pathAgent("workno")}
+}
+
+func isCensor(q *request) center.Command { return center.IsInspector{By: q.by()} }
+
+// agentResult is one agent. status is text, since a page in use compares it with strings (client-rules.md 22); the other
+// numbers are numbers as on the reference's pages.
+type agentResult struct {
+	WorkNo           string            `json:"workno"`
+	Name             string            `json:"name"`
+	Status           string            `json:"status"`
+	CTIStatus        int               `json:"ctiStatus"`
+	GroupID          int               `json:"groupid"`
+	GroupName        string            `json:"groupname"`
+	SkillList        []configuredSkill `json:"skilllist"`
+	CallIDs          []string          `json:"callids"` // not used: null
+	MediaType        string            `json:"mediatype"`
+	VDNID            int               `json:"vdnid"`
+	PhoneNumber      string            `json:"phonenumber"`
+	CurrentStateTime int64             `json:"currentstatetime"` // beginning of the state, ms
+	LoginDate        int64             `json:"logindate"`        // ms; 0 = signed out
+	InMultimediaConf int               `json:"inMultimediaConf"`
+}
+
+func showAgent(v center.AgentView) agentResult {
+	shown := agentResult{
+		WorkNo: workNo(v.ID), Name: v.Name, Status: strconv.Itoa(v.Status), CTIStatus: v.CTIStatus, GroupID: v.Group,
+		GroupName: v.GroupName, SkillList: []configuredSkill{}, MediaType: v.MediaTypes, VDNID: int(v.VCC), PhoneNumber: v.Phone,
+		CurrentStateTime: milliseconds(v.StateSince), LoginDate: milliseconds(v.SignedIn),
+	}
+	for _, skill := range v.Skills {
+		shown.SkillList = append(shown.SkillList, showSkill(skill))
+	}
+	return shown
+}
+
+func showOneAgent(value any) any {
+	v, _ := value.(center.AgentView)
+	return showAgent(v)
+}
+
+// milliseconds is a time as a number; 0 for none.
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ccgateway/internal/result"
+)
+
+// maxBody bounds a request's body. The largest documented member is 16 KB of call data; written in JSON escapes that is six
+// times as long.
+const maxBody = 256 << 10
+
+// bodyTime is how long a body may take to arrive; a desktop's is there with the head of the request.
+const bodyTime = 15 * time.Second
+
+// members are the members of a JSON object by name.
+type members map[string]json.RawMessage
+
+// readBody gives the bytes of the request's body. It is read whatever the interface: clients send bodies where none is asked for.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.ContentLength == 0 {
+		return nil, nil
+	}
+	connection := http.NewResponseController(w)
+	// Not every ResponseWriter has deadlines (in tests); those of a server do.
+	_ = connection.SetReadDeadline(time.Now().Add(bodyTime))
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	_ = connection.SetReadDeadline(time.Time{})
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, result.BadArgument.Because("body is larger than %d bytes", maxBody)
+	}
+	if err != nil {
+		return nil, result.BadArgument.Because("body did not arrive whole")
+	}
+	return data, nil
+}
+
+// parseBody reads a JSON object. No body, an empty one and null are an object without members. Text that is not UTF-8 is taken as ISO-8859-1, which a client in use sends whatever it
+// announces (parameters.md 8.6).
+func parseBody(data []byte) (members, error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if len(data) == 0 {
+		return nil, nil
+	}
+	if !utf8.Valid(data) {
+		data = fromLatin1(data)
+	}
+	var found members
+	if err := json.Unmarshal(data, &found); err != nil {
+		return nil, describe(err)
+	}
+	return found, nil
+}
+
+func fromLatin1(data []byte) []byte {
+	out := make([]byte, 0, len(data)*2)
+	for _, b := range data {
+		out = utf8.AppendRune(out, rune(b))
+	}
+	return out
+}
+
+// describe makes the refusal for a body that is not a JSON object. It names the position, never the content.
+func describe(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return result.BadArgument.Because("body is not valid JSON at byte %d", syntax.Offset)
+	}
+	return result.BadArgument.Because("body is not a JSON object")
+}
+
+// find gives a member; capitals matter only where names differ in nothing else.
+func (m members) find(name string) (json.RawMessage, bool) {
+	if value, ok := m[name]; ok {
+		return value, true
+	}
+	var alike []string
+	for other := range m {
+		if strings.EqualFold(other, name) {
+			alike = append(alike, other)
+		}
+	}
+	if alike == nil {
+		return nil, false
+	}
+	slices.Sort(alike) // so that the same body always means the same
+	return m[alike[0]], true
+}

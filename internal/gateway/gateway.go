@@ -1,0 +1,122 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"time"
+
+	"ccgateway/internal/center"
+	"ccgateway/internal/delivery"
+)
+
+// Centers runs the centers. Do's error is not a refusal (that stands in the reply) but a failure of the house or the end of ctx.
+type Centers interface {
+	Do(ctx context.Context, vcc center.VCCID, cmd center.Command) (center.Reply, error)
+	VCCOf(agent center.AgentID) (center.VCCID, bool)
+}
+
+// Accounts knows passwords. Its errors are *result.Error for what the agent did wrong; how long it takes must not tell whether an
+// agent or account exists.
+type Accounts interface {
+	// Check tells whether the password is the agent's: WrongPassword (also for an unknown agent), AgentLocked, PasswordExpired.
+	Check(ctx context.Context, agent center.AgentID, password string) (AccountState, error)
+	// Change replaces the password: BadArgument when the new one breaks the rules (cec_07_0350), WrongPassword or another code
+	// of the 110 group for the old one.
+	Change(ctx context.Context, agent center.AgentID, old, new string) error
+	// ByAccount finds the agent of an account name.
+	ByAccount(ctx context.Context, name string) (center.AgentID, bool)
+}
+
+// AccountState is what the sign-in reply says of a password.
+type AccountState struct {
+	MustChange bool
+	DaysLeft   string // 0..180 days until it expires, "" = never
+}
+
+// Events gives out agents' events; *delivery.Delivery.
+type Events interface {
+	Next(ctx context.Context, key delivery.Key, wait time.Duration) (delivery.Batch, error)
+	NextOf(ctx context.Context, wait time.Duration, most int, keys ...delivery.Key) (delivery.Batch, error)
+}
+
+// DefaultPollWait is how long a poll without event is held: a little less than the documented 10 s, since a client in use gives
+// up after exactly 10 s (connection.md section 4).
+const DefaultPollWait = 9500 * time.Millisecond
+
+// MaxPollWait keeps a held poll below the shortest read time-out that a client with a longer one than 10 s has, 20 s.
+const MaxPollWait = 19 * time.Second
+
+// Config are the settings of the interface. The zero value of each member has a meaning.
+type Config struct {
+	Node     string        // stands behind the dot in every GUID; "" = AgentGateway1
+	PollWait time.Duration // see DefaultPollWait; 0 = the default, negative = answer at once
+	// PushAllowed tells whether events may be pushed to a URL (EVENT_PUST_WHILTELIST_CALLBACKURI); nil = to none.
+	PushAllowed func(url string) bool
+	// Origins are the web origins ("https://desk.example.org") whose pages may call the interface from a browser; none = no CORS
+	// headers are ever sent. Origins are compared as a whole; there is no wildcard.
+	Origins []string
+	// Hosts are the names by which the interface may be called; addresses and localhost always may. None = any name. A
+	// listener on a loopback address without TLS should set it: it is what stops a web page that rebinds its own name.
+	Hosts []string
+	// PasswordChecks is how many passwords are hashed at once; 0 = one for each core. Hashing is slow and takes much memory
+	// by design, so unbounded it would starve calls when a shift begins.
+	PasswordChecks int
+	Log            *slog.Logger // nil = slog.Default()
+}
+
+// Gateway is the http.Handler of the interface.
+type Gateway struct {
+	config   Config
+	log      *slog.Logger
+	centers  Centers
+	accounts Accounts
+	events   Events
+
+	router *router
+	guids  *guidIndex
+	moves  *moves
+	hashes chan struct{} // one place for each password that may be hashed at once
+	access access
+
+	newGUID func() string
+}
+
+var _ http.Handler = (*Gateway)(nil)
+
+// New makes the interface over the rooms behind it.
+func New(config Config, centers Centers, accounts Accounts, events Events) *Gateway {
+	if config.Node == "" {
+		config.Node = "AgentGateway1"
+	}
+	if config.PollWait == 0 {
+		config.PollWait = DefaultPollWait
+	}
+	config.PollWait = min(config.PollWait, MaxPollWait)
+	if config.PasswordChecks <= 0 {
+		config.PasswordChecks = runtime.GOMAXPROCS(0)
+	}
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	g := &Gateway{
+		config: config, log: config.Log, centers: centers, accounts: accounts, events: events,
+		router: newRouter(Routes()), guids: newGUIDIndex(), moves: newMoves(),
+		hashes: make(chan struct{}, config.PasswordChecks), access: newAccess(config),
+	}
+	g.newGUID = func() string { return newGUID(config.Node) }
+	return g
+}
+
+// do sends a command to the asking agent's center and gives the value of its reply.
+func (g *Gateway) do(ctx context.Context, q *request, cmd center.Command) (any, error) {
+	reply, err := g.centers.Do(ctx, q.vcc, cmd)
+	if err != nil {
+		return nil, err
+	}
+	if reply.Err != nil {
+		return nil, reply.Err
+	}
+	return reply.Value, nil
+}

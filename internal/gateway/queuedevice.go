@@ -1,0 +1,50 @@
+package gateway
+
+import (
+	"strconv"
+
+	"ccgateway/internal/center"
+)
+
+// Skill queues and who waits in them (queuedevice.yaml).
+
+func queryQueueLengthOnAgent(q *request) center.Command { return center.Waiting{By: q.by()} }
+
+func queryQueueLengthBySkillID(q *request) center.Command {
+	return center.SkillWaiting{By: q.by(), Skill: center.SkillID(q.pathNumber("skillid", 1, maxSkill))}
+}
+
+func querySkillQueueOnAgentVDN(q *request) center.Command { return center.VCCSkills{By: q.by()} }
+
+func querySkillQueueOnAgent(q *request) center.Command {
+	return center.SignedInSkills{By: q.by(), Of: q.pathAgent("workno")}
+}
+
+// queueResult is one queue of the VCC (cec_07_0409).
+type queueResult struct {
+	Name        string `json:"name"`
+	ID          int    `json:"id"`
+	MediaType   int    `json:"mediatype"`
+	ServiceType int    `json:"serviceType"`
+	RealFlag    int    `json:"realFlag"`
+}
+
+const (
+	oneService = 1 // our queues are not split by service types
+	realQueue  = 1 // nor are there virtual ones
+)
+
+func showQueue(s center.SkillInfo) queueResult {
+	return queueResult{Name: s.Name, ID: int(s.ID), MediaType: int(s.Media), ServiceType: oneService, RealFlag: realQueue}
+}
+
+// agentsQueue is a queue that an agent is signed in to; all its members are texts.
+type agentsQueue struct {
+	Name      string `json:"name"`
+	ID        string `json:"id"`
+	MediaType string `json:"mediatype"`
+}
+
+func showAgentsQueue(s center.SkillInfo) agentsQueue {
+	return agentsQueue{Name: s.Name, ID: strconv.Itoa(int(s.ID)), MediaType: strconv.Itoa(int(s.Media))}
+}

@@ -1,0 +1,23 @@
+package gateway
+
+// agentgroupRoutes is the part of the table for agentgroup.yaml of the catalogue.
+func agentgroupRoutes() []Route {
+	return grouped("agentgroup",
+		missing("GET", "agentgroup/{agentid}/agentbyskill/{skillid}", "queryAgentInfoBySkillId", "Agents signed in to a skill queue"),
+		works("GET", "agentgroup/{agentid}/agentbyworkno/{workno}", "queryAgentInfoByWorkNo", "One agent by work number", valueOnly,
+			ask(queryAgentInfoByWorkNo, showOneAgent)),
+		works("GET", "agentgroup/{agentid}/allonlineagents", "queryAllOnlineAgents", "All online agents with their skill queues", valueOnly,
+			ask(queryAllOnlineAgents, list(showAgent))),
+		missing("GET", "agentgroup/{agentid}/agentbylist", "queryAgentInfoBySkillId", "Agents of a list of skill queues"),
+		missing("GET", "agentgroup/{agentid}/allagentstatus", "getAllStatusAgents", "All agents of the VDN with their state"),
+		missing("GET", "agentgroup/{agentid}/idleagent", "getIdleStatusAgents", "Idle agents of the VDN"),
+		missing("GET", "agentgroup/{agentid}/onlineagentonvdn", "queryAllLoginedAgentInfoOnVdn", "Online agents of the VDN"),
+		missing("GET", "agentgroup/{agentid}/restreason", "getAgentRestReason", "Rest reasons of the VDN"),
+		missing("GET", "agentgroup/{agentid}/groupbyagent/{workno}", "queryGroupInfoByWorkNo", "Work group of an agent"),
+		missing("GET", "agentgroup/{agentid}/grouponvdn", "queryGroupInfoOnVdn", "Work groups of the VDN"),
+		missing("GET", "agentgroup/{agentid}/agentongroupex", "queryAllAgentInfoOnMyGroupEx", "Agents of a work group"),
+		works("GET", "agentgroup/{agentid}/iscensor", "isCensor", "Is the caller an inspector", valueOnly,
+			ask(isCensor, plainValue)),
+		missing("GET", "agentgroup/{agentid}/ispickup", "isPickUp", "May the caller pick up calls of the group"),
+	)
+}

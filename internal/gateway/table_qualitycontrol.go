@@ -1,0 +1,29 @@
+package gateway
+
+// qualitycontrolRoutes is the part of the table for qualitycontrol.yaml of the catalogue.
+func qualitycontrolRoutes() []Route {
+	return grouped("qualitycontrol",
+		missing("PUT", "qualitycontrol/{agentid}/addinsert/{workNo}", "addInsert", "Join the call of an agent (insert, barge in)"),
+		missing("PUT", "qualitycontrol/{agentid}/addsupervise/{workNo}", "addSupervise", "Listen to an agent"),
+		missing("PUT", "qualitycontrol/{agentid}/intercept/{workNo}", "intercept", "Take over the call of an inspected agent"),
+		missing("PUT", "qualitycontrol/{agentid}/intercept/{workNo}/{callId}", "intercept", "Take over one named call of an inspected agent"),
+		missing("DELETE", "qualitycontrol/{agentid}/{workNo}", "stopSuperviseOrInsert", "Stop listening or inserting"),
+		works("POST", "qualitycontrol/{agentid}/forcebusy/{workNo}", "forceBusy", "Force an agent busy", doneQuietly,
+			ask(forceBusy, nil)),
+		works("POST", "qualitycontrol/{agentid}/forceidle/{workNo}", "forceIdle", "Force an agent idle", doneQuietly,
+			ask(forceIdle, nil)),
+		works("POST", "qualitycontrol/{agentid}/forcelogout/{workNo}", "forceLogOutAgent", "Force an agent to sign out", doneQuietly,
+			ask(forceLogOutAgent, nil)),
+		missing("POST", "qualitycontrol/{agentid}/forcedropcall/{callid}", "forceDropCall", "Force a call to be released"),
+		missing("POST", "qualitycontrol/{agentid}/adjustskill", "adjustSkill", "Change the skill queues of another agent"),
+		missing("POST", "qualitycontrol/{agentid}/switch/{workNo}", "switchSuperviseOrInsert", "Toggle between listening and inserting"),
+		works("POST", "qualitycontrol/{agentid}/forcerest/{workNo}/{time}/{reason}", "forceRest", "Force an agent to rest", doneQuietly,
+			ask(forceRest, nil)),
+		missing("POST", "qualitycontrol/{agentid}/requestwhisperagent", "requestWhisperAgent", "Start whispering to an agent"),
+		missing("POST", "qualitycontrol/{agentid}/requeststopwhisperagent", "requestStopWhisperAgent", "Stop whispering"),
+		missing("POST", "qualitycontrol/{agentid}/requestswitchinsertwhisperagent", "requestSwitchInsertWhisperAgent", "Switch between whispering, listening and inserting"),
+		missing("GET", "qualitycontrol/{agentid}/allagent", "queryAllMonitoredAgents", "List the agents that may be inspected"),
+		missing("GET", "qualitycontrol/{agentid}/localrecordpath", "localRecordPath", "Get the local path and a token of a recording"),
+		missing("GET", "qualitycontrol/{agentid}/recordfile", "recordFile", "Download a recording by token"),
+	)
+}
