@@ -81,9 +81,11 @@ type party struct {
 	maker     bool // an agent who made the call
 	picked    bool // he asked to answer while the phone still rang
 	asked     bool // the phone has been told to answer
+	told      bool // an agent who made the call knows that the other side rings
 	began     time.Time
 	ringing   time.Time
-	answered  time.Time
+	answered  time.Time // in this stay
+	talked    time.Time // first answer, whatever stays there were
 	heldSince time.Time
 	held      time.Duration
 	waited    time.Duration
@@ -243,7 +245,7 @@ func (c *Center) detach(p *party, reason Leave) {
 	a.held = slices.DeleteFunc(a.held, func(h *party) bool { return h == p })
 	a.last = c.callInfo(p)
 	a.last.End = c.now
-	if !p.answered.IsZero() {
+	if !p.talked.IsZero() {
 		a.wrapUp = 0
 		if p.call.skill != 0 {
 			a.wrapUp = c.cfg.skills[p.call.skill].WrapUp
@@ -258,8 +260,8 @@ func (c *Center) farewell(p *party, f finish) {
 	a, was := p.agent, p.phase
 	c.detach(p, f.reason)
 	switch {
-	case f.failed && p.maker:
-		c.tellFailed(p, was, f)
+	case p.maker && (f.failed || was == phaseDialling || was == phaseCalling && !p.told):
+		c.tellFailed(p, was, f) // also what the agent himself gives up before the other side rang
 	case p == f.first:
 		c.tell(a, EvCallRelease, string(p.call.id))
 		c.tellCustomerRelease(p)

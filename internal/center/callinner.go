@@ -51,6 +51,7 @@ func (c *Center) callAgent(maker *party, b *agent) {
 func (c *Center) offerTo(b *agent, cl *call, maker *party) {
 	number := strconv.Itoa(int(b.id))
 	if maker.agent != nil {
+		maker.told = true
 		c.tell(maker.agent, EvCustomerAlert, CustomerAlertingContent{
 			Call: cl.id, OtherPhoneWorkno: number, OtherPhone: number, Type: roleMain,
 		})

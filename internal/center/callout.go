@@ -169,6 +169,7 @@ func (c *Center) farSideRings(called *party) {
 		return
 	}
 	c.setRoom(called.call)
+	maker.told = true
 	c.tellCustomerAlerting(maker)
 	if c.cfg.Recording.Mode == RecordChosen && maker.agent.recordEarly {
 		c.startRecording(maker)

@@ -21,7 +21,7 @@ type Center struct {
 	dirty     []*queue                // in which a waiting caller and an idle agent may now meet; see match
 	calls     map[CallID]*call        // those that go on
 	legs      map[LegID]*leg          // those that the phone side has
-	reachable map[string]struct{}     // phone accounts that have a registration
+	phones    map[string]bool         // all phone accounts, and whether they have a registration
 	records   map[RecordingID]*record // recordings that run
 
 	timers   timerHeap
@@ -46,11 +46,14 @@ func New(now time.Time, cfg Config) *Center {
 		queues:    map[SkillID]*queue{},
 		calls:     map[CallID]*call{},
 		legs:      map[LegID]*leg{},
-		reachable: map[string]struct{}{},
+		phones:    map[string]bool{},
 		records:   map[RecordingID]*record{},
 	}
 	for _, s := range c.cfg.Skills {
 		c.queues[s.ID] = &queue{skill: s}
+	}
+	for _, phone := range c.cfg.Phones {
+		c.phones[phone] = false
 	}
 	return c
 }

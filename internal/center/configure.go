@@ -21,11 +21,11 @@ func (c *Center) configure(cfg Config) {
 	for _, s := range c.cfg.Skills {
 		c.mark(c.queues[s.ID])
 	}
-	for phone := range c.reachable {
-		if !c.cfg.isPhone(phone) {
-			delete(c.reachable, phone)
-		}
+	phones := make(map[string]bool, len(cfg.Phones))
+	for _, phone := range cfg.Phones {
+		phones[phone] = c.phones[phone]
 	}
+	c.phones = phones
 }
 
 // reviseQueues makes the queues those of the new configuration.
@@ -71,6 +71,9 @@ func (c *Center) reviseAgent(a *agent) {
 	if a.account.MustChange && !before.MustChange {
 		a.mustChange = true
 	}
+	if a.phone != "" && !c.cfg.isPhone(a.phone) {
+		c.unbindPhone(a)
+	}
 	if listens := a.listen && a.rights.Inspector(); listens {
 		c.listeners = insertByNumber(c.listeners, a)
 	} else {
@@ -78,6 +81,15 @@ func (c *Center) reviseAgent(a *agent) {
 	}
 	c.joinQueues(a, func(id SkillID) bool { return serves[id] })
 	c.watchSilence(a)
+}
+
+// unbindPhone takes a phone that is no longer configured from its agent. A call that goes on keeps its connection.
+func (c *Center) unbindPhone(a *agent) {
+	delete(c.byPhone, a.phone)
+	a.phone = ""
+	if !a.inCall() {
+		c.dropPhone(a)
+	}
 }
 
 // drain begins a graceful stop: no new call is taken or made, waiting callers are let go, talks go on.

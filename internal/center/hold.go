@@ -50,6 +50,7 @@ func (c *Center) getHold(a *agent, id CallID) *result.Error {
 		return nil
 	}
 	p.phase, p.asked = phaseRetrieving, false
+	c.newStay(p, LeaveNormal)
 	c.ringPhone(p, true, p.partnerNumber(), "")
 	return nil
 }
@@ -59,13 +60,16 @@ func (c *Center) retrieved(p *party) {
 	c.disarm(&p.call.ring)
 	p.phase, p.call.since = phaseTalking, c.now
 	p.legID = p.agent.line.id
+	if p.answered.IsZero() {
+		p.answered = c.now
+	}
 	if other := p.partner(); other != nil && !other.holds() {
 		c.endHold(p)
 		c.endHold(other)
 	}
 	c.setRoom(p.call)
-	c.followPhone(p)
 	c.tellTalking(p)
+	c.startRecording(p)
 }
 
 // holds tells whether the party, an agent, has put the other side on hold.
@@ -83,7 +87,25 @@ func (c *Center) endHold(p *party) {
 func (c *Center) retrieveFailed(p *party) {
 	c.disarm(&p.call.ring)
 	p.phase = phaseHeld
+	c.newStay(p, LeaveAgentNoAnswer)
 	p.agent.present = nil
 	p.agent.held = append(p.agent.held, p)
 	c.hangUpPhone(p.agent)
+}
+
+// phoneLost: the phone of an agent went down while he holds a call. He keeps the call and can take it back, which rings the
+// phone anew; but his stay and his recording so far end with the connection that they were bound to.
+func (c *Center) phoneLost(p *party, l *leg) {
+	if p.legID != l.id {
+		return
+	}
+	c.stopRecording(p, "")
+	c.newStay(p, LeaveAgent)
+}
+
+// newStay ends the record of a stay that was bound to one connection, or to none, and begins the next.
+func (c *Center) newStay(p *party, reason Leave) {
+	c.recordLeg(p, reason)
+	p.legID, p.began, p.ringing, p.answered, p.held = "", c.now, time.Time{}, time.Time{}, 0
+	p.heldSince = c.now
 }

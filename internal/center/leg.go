@@ -38,16 +38,18 @@ func (c *Center) answerLeg(l *leg) {
 	}
 }
 
-// phoneOf says where an agent's phone is reached: at the number that he forwards to, else at the phone that he has bound.
+// phoneOf says where an agent's phone is reached: at the number that he forwards to, if there is a way to it, else at the
+// phone that he has bound.
 func (c *Center) phoneOf(a *agent) (target, bool) {
 	if a.forward != "" {
 		if c.cfg.isPhone(a.forward) {
 			return target{phone: a.forward}, true
 		}
-		trunk, ok := c.cfg.trunk(a.forward)
-		return target{trunk: trunk, number: a.forward}, ok
+		if trunk, ok := c.cfg.trunk(a.forward); ok {
+			return target{trunk: trunk, number: a.forward}, true
+		}
 	}
-	return target{phone: a.phone}, a.phone != "" && c.cfg.isPhone(a.phone)
+	return target{phone: a.phone}, a.phone != ""
 }
 
 func (c *Center) hasPhone(a *agent) bool {
@@ -85,10 +87,16 @@ func (c *Center) hangUpPhone(a *agent) {
 	if a.line == nil || a.present != nil {
 		return
 	}
-	if a.line.answered && !a.ending && (len(a.held) > 0 || !a.releasePhone) {
+	if a.line.answered && !a.ending && (len(a.held) > 0 || c.keepsLine(a)) {
 		return
 	}
 	c.dropPhone(a)
+}
+
+// keepsLine tells whether the agent's phone stays off-hook between calls: a permanent connection, to a phone that he still has.
+func (c *Center) keepsLine(a *agent) bool {
+	_, has := c.phoneOf(a)
+	return !a.releasePhone && has
 }
 
 // dropPhone puts the agent's phone on-hook.
@@ -188,6 +196,9 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 			a.gone = phoneHungUpByAgent
 		}
 	}
+	for _, held := range a.held {
+		c.phoneLost(held, l)
+	}
 	if p == nil { // a permanent connection between calls, or with held calls only
 		c.hangUpPhone(a)
 		c.reindex(a)
@@ -282,12 +293,10 @@ func (c *Center) legHeld(id LegID, on bool) {
 	}
 }
 
+// phoneState notes whether a phone has a registration, for those who look. It decides nothing: a phone that is not
+// registered is rung all the same and fails as an unreachable one does (DECISIONS 3), since the phone side knows best.
 func (c *Center) phoneState(cmd PhoneState) {
-	if !cmd.Registered {
-		delete(c.reachable, cmd.Phone)
-		return
-	}
 	if c.cfg.isPhone(cmd.Phone) {
-		c.reachable[cmd.Phone] = struct{}{}
+		c.phones[cmd.Phone] = cmd.Registered
 	}
 }

@@ -190,7 +190,7 @@ func (c *Center) view(a *agent) AgentView {
 	return AgentView{
 		ID: a.id, Name: a.account.Name, Status: int(a.state), CTIStatus: a.cti(), Group: a.account.Group,
 		GroupName: c.cfg.groups[a.account.Group].Name, Skills: a.skillInfos(), MediaTypes: a.mediaTypes(), VCC: c.cfg.ID,
-		Phone: a.phone, StateSince: a.since, SignedIn: a.began,
+		Phone: a.phone, Registered: c.phones[a.phone], StateSince: a.since, SignedIn: a.began,
 	}
 }
 
@@ -225,7 +225,7 @@ func (c *Center) callInfo(p *party) *CallInfo {
 	cl := p.call
 	info := &CallInfo{
 		Call: cl.id, Feature: cl.feature, Caller: cl.caller, Called: cl.called, Skill: cl.skill, SkillName: c.cfg.skills[cl.skill].Name,
-		Original: cl.called, Data: cl.data, Begin: p.answered, Entered: cl.began, Age: c.now.Sub(cl.began), Media: cl.media,
+		Original: cl.called, Data: cl.data, Begin: p.talked, Entered: cl.began, Age: c.now.Sub(cl.began), Media: cl.media,
 	}
 	if cl.entered.IsZero() {
 		return info
@@ -305,16 +305,16 @@ func (c *Center) agentInfo(a *agent) AgentInfo {
 	cl := p.call
 	info.Call = c.callInfo(p)
 	info.Feature, info.Talking, info.Data, info.Caller, info.Called = cl.feature, cl.feature, cl.data, cl.caller, cl.called
-	info.Partner, info.TalkBegan, info.FirstTalk = p.partnerNumber(), p.answered, p.phase == phaseTalking && len(a.held) == 0
+	info.Partner, info.TalkBegan, info.FirstTalk = p.partnerNumber(), p.talked, p.phase == phaseTalking && len(a.held) == 0
 	info.MainCall = cl.id
 	if p.record != nil {
 		info.Recording = p.record.id
 	}
 	if len(a.held) > 0 { // the first call is held; a second may be going on
 		first := a.held[0]
-		info.MainCall, info.TalkBegan = first.call.id, first.answered
+		info.MainCall, info.TalkBegan = first.call.id, first.talked
 		if a.present != nil {
-			info.TalkAgain = a.present.answered
+			info.TalkAgain = a.present.talked
 		}
 	}
 	return info
@@ -330,8 +330,18 @@ func (c *Center) look() Overview {
 			o.Agents = append(o.Agents, c.signedOutView(c.cfg.agents[id]))
 		}
 	}
+	idle := map[*queue]int{}
+	for _, a := range c.roster {
+		for _, m := range a.skills {
+			if a.state == StateIdle {
+				idle[m.queue]++
+			}
+		}
+	}
 	for _, s := range c.cfg.Skills {
-		o.Queues = append(o.Queues, c.queueView(c.queues[s.ID]))
+		view := c.queueView(c.queues[s.ID])
+		view.Idle = idle[c.queues[s.ID]]
+		o.Queues = append(o.Queues, view)
 	}
 	for _, cl := range c.calls {
 		o.Calls = append(o.Calls, cl.view())
@@ -343,7 +353,7 @@ func (c *Center) look() Overview {
 }
 
 func (c *Center) queueView(q *queue) QueueView {
-	v := QueueView{Skill: q.skill.ID, Name: q.skill.Name, Waiting: q.waiting, SignedIn: q.signedIn, Idle: len(q.idle)}
+	v := QueueView{Skill: q.skill.ID, Name: q.skill.Name, Waiting: q.waiting, SignedIn: q.signedIn}
 	for cl := q.first; cl != nil; cl = cl.next {
 		v.Longest = max(v.Longest, c.now.Sub(cl.entered))
 		if cl.requeued == 0 { // those behind came later
@@ -362,7 +372,9 @@ func (cl *call) view() CallView {
 		l := p.leg
 		if p.agent != nil {
 			v.Agents = append(v.Agents, p.agent.id)
-			l = p.agent.line
+			if l = p.agent.line; p.agent.present != p { // he may be in another call
+				l = nil
+			}
 		}
 		if l != nil {
 			v.Legs = append(v.Legs, l.id)

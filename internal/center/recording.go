@@ -13,7 +13,6 @@ type record struct {
 	id    RecordingID
 	task  int
 	party *party
-	leg   LegID
 	began time.Time
 	file  string
 }
@@ -24,17 +23,7 @@ func (c *Center) startRecording(p *party) {
 	if p.record != nil || !c.wantsRecording(p.agent) {
 		return
 	}
-	c.begin(p, p.agent.line.id)
-}
-
-// followPhone goes on recording after the agent's phone was hung up and rung again during a hold: the old recording is bound
-// to a connection that is gone, so it ends and another takes over.
-func (c *Center) followPhone(p *party) {
-	if p.record == nil || p.record.leg == p.agent.line.id {
-		return
-	}
-	c.stopRecording(p, "")
-	c.begin(p, p.agent.line.id)
+	c.beginRecording(p, p.agent.line.id)
 }
 
 // wantsRecording tells whether the next talk of the agent is recorded.
@@ -54,11 +43,11 @@ func (c *Center) wantsRecording(a *agent) bool {
 	return false
 }
 
-func (c *Center) begin(p *party, leg LegID) {
+func (c *Center) beginRecording(p *party, leg LegID) {
 	cl, a := p.call, p.agent
 	c.taskSeq++
 	cl.takes++
-	r := &record{id: RecordingID(fmt.Sprintf("%s-%d", cl.id, a.id)), task: c.taskSeq, party: p, leg: leg, began: c.now}
+	r := &record{id: RecordingID(fmt.Sprintf("%s-%d", cl.id, a.id)), task: c.taskSeq, party: p, began: c.now}
 	if cl.takes > 1 {
 		r.id = RecordingID(fmt.Sprintf("%s-%d-%d", cl.id, a.id, cl.takes))
 	}

@@ -65,6 +65,7 @@ type (
 		MediaTypes string
 		VCC        VCCID
 		Phone      string
+		Registered bool // that phone has a registration
 		StateSince time.Time
 		SignedIn   time.Time // zero = signed out
 	}

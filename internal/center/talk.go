@@ -54,7 +54,7 @@ func (c *Center) connect(cl *call) {
 	for _, p := range cl.parties {
 		p.phase = phaseTalking
 		if p.answered.IsZero() {
-			p.answered = c.now
+			p.answered, p.talked = c.now, c.now
 		}
 		if p.kind == PartyCustomer && !cl.entered.IsZero() {
 			p.waited = c.now.Sub(cl.entered)
