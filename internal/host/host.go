@@ -48,12 +48,16 @@ type directory struct {
 	owners map[center.VCCID]*owner
 }
 
-// New makes a host without centers. clock is the wall clock; sinks get every center's effects in the order given here.
-func New(log *slog.Logger, clock func() time.Time, sinks ...Sink) *Host {
-	h := &Host{log: log, clock: clock, sinks: sinks, centers: map[center.VCCID]*owner{}}
+// New makes a host without centers. clock is the wall clock.
+func New(log *slog.Logger, clock func() time.Time) *Host {
+	h := &Host{log: log, clock: clock, centers: map[center.VCCID]*owner{}}
 	h.directory.Store(&directory{})
 	return h
 }
+
+// Attach names the sinks, which get every center's effects in the order given here. It is called once, before the first
+// Configure: sinks send commands themselves, so they are made after the host.
+func (h *Host) Attach(sinks ...Sink) { h.sinks = sinks }
 
 // Configure starts centers for new VCCs and gives the others their new configuration. A VCC that is missing from configs keeps
 // running with nobody allowed in: it is configured empty, so its sessions end and its calls are let go.

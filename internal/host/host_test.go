@@ -81,7 +81,8 @@ func vcc(id center.VCCID, first center.AgentID) center.Config {
 
 func started(t *testing.T, clock func() time.Time, sink Sink, configs ...center.Config) *Host {
 	t.Helper()
-	h := New(slog.New(slog.DiscardHandler), clock, sink)
+	h := New(slog.New(slog.DiscardHandler), clock)
+	h.Attach(sink)
 	t.Cleanup(h.Stop)
 	if err := h.Configure(t.Context(), configs); err != nil {
 		t.Fatal(err)
@@ -207,7 +208,8 @@ func TestABrokenCenterStopsAloneAndIsTold(t *testing.T) {
 			panic("an invariant is broken")
 		}
 	}
-	h := New(slog.New(slog.NewTextHandler(&log, nil)), time.Now, sink)
+	h := New(slog.New(slog.NewTextHandler(&log, nil)), time.Now)
+	h.Attach(sink)
 	if err := h.Configure(t.Context(), []center.Config{vcc(1, 101), vcc(2, 201)}); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +254,8 @@ func TestDoEndsWithItsContext(t *testing.T) {
 	hold := make(chan struct{})
 	sink := newTape()
 	sink.carried = func(center.VCCID, []center.Effect) { <-hold }
-	h := New(slog.New(slog.DiscardHandler), time.Now, sink)
+	h := New(slog.New(slog.DiscardHandler), time.Now)
+	h.Attach(sink)
 	if err := h.Configure(t.Context(), []center.Config{vcc(1, 101)}); err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +270,8 @@ func TestDoEndsWithItsContext(t *testing.T) {
 }
 
 func BenchmarkDo(b *testing.B) {
-	h := New(slog.New(slog.DiscardHandler), time.Now, newTape())
+	h := New(slog.New(slog.DiscardHandler), time.Now)
+	h.Attach(newTape())
 	defer h.Stop()
 	if err := h.Configure(b.Context(), []center.Config{vcc(1, 101)}); err != nil {
 		b.Fatal(err)
