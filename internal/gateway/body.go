@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,7 +21,10 @@ const maxBody = 256 << 10
 const bodyTime = 15 * time.Second
 
 // members are the members of a JSON object by name.
-type members map[string]json.RawMessage
+type members struct {
+	exact  map[string]json.RawMessage
+	folded map[string]string // small letters to the name as it came
+}
 
 // readBody gives the bytes of the request's body. It is read whatever the interface: clients send bodies where none is asked for.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -49,14 +51,21 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func parseBody(data []byte) (members, error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	if len(data) == 0 {
-		return nil, nil
+		return members{}, nil
 	}
 	if !utf8.Valid(data) {
 		data = fromLatin1(data)
 	}
 	var found members
-	if err := json.Unmarshal(data, &found); err != nil {
-		return nil, describe(err)
+	if err := json.Unmarshal(data, &found.exact); err != nil {
+		return members{}, describe(err)
+	}
+	found.folded = make(map[string]string, len(found.exact))
+	for name := range found.exact {
+		small := strings.ToLower(name)
+		if other, taken := found.folded[small]; !taken || name < other { // so that the same body always means the same
+			found.folded[small] = name
+		}
 	}
 	return found, nil
 }
@@ -80,18 +89,9 @@ func describe(err error) error {
 
 // find gives a member; capitals matter only where names differ in nothing else.
 func (m members) find(name string) (json.RawMessage, bool) {
-	if value, ok := m[name]; ok {
+	if value, ok := m.exact[name]; ok {
 		return value, true
 	}
-	var alike []string
-	for other := range m {
-		if strings.EqualFold(other, name) {
-			alike = append(alike, other)
-		}
-	}
-	if alike == nil {
-		return nil, false
-	}
-	slices.Sort(alike) // so that the same body always means the same
-	return m[alike[0]], true
+	original, ok := m.folded[strings.ToLower(name)]
+	return m.exact[original], ok
 }

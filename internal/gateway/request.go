@@ -16,7 +16,7 @@ type request struct {
 	parameters []parameter
 	query      []pair
 	body       []byte      // as it came
-	parsed     members     // of the body, once a handler has asked for one
+	parsed     *members    // of the body, once a handler has asked for one
 	header     http.Header // of the request
 
 	agent center.AgentID // 0 where the path names none
@@ -102,14 +102,14 @@ func (q *request) fromBody() fields {
 
 // members reads the body, of those interfaces that have one.
 func (q *request) members() members {
-	if q.parsed == nil && q.fault == nil {
+	if q.parsed == nil {
 		found, err := parseBody(q.body)
 		if err != nil {
 			q.refuse(err)
 		}
-		q.parsed = found
+		q.parsed = &found
 	}
-	return q.parsed
+	return *q.parsed
 }
 
 // callID gives a call id; "" where none is named. A client in use sends it in braces (parameters.md 8.6).
