@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+//go:generate go test -run ^TestInterfacesDoc$ -update .
+
+// InterfacesDoc gives docs/interfaces.md: all interfaces with what works, made from the table.
+func InterfacesDoc() []byte {
+	routes := Routes()
+	var out bytes.Buffer
+	total, built, outgoing := 0, 0, 0
+	for _, route := range routes {
+		if route.Kind == Older {
+			continue
+		}
+		total++
+		if route.Built() {
+			built++
+		}
+		if route.Kind == Outgoing {
+			outgoing++
+		}
+	}
+	fmt.Fprintf(&out, `<!-- Made from the route table of internal/gateway by "go generate ./internal/gateway". Do not edit. -->
+
+# Interfaces
+
+The published agent interface has %d interfaces; %d of them work, %d are missing. %d are calls that the gateway itself makes to
+somebody's URL. A missing interface answers `+"`100-007`"+` with the message `+"`not built yet: <log name>`"+`, after the same
+authentication as all others.
+
+All paths stand below `+"`%s`"+`. "Log name" is the `+"`method`"+` of the log line that each request writes. Further methods and
+paths that clients in use send, or that older servers had, are marked "also"; they are not counted.
+`, total, built, total-built, outgoing, Base)
+	group := ""
+	for _, route := range routes {
+		if route.Group != group {
+			group = route.Group
+			fmt.Fprintf(&out, "\n## %s\n\n| | method | path | log name | what it does |\n| --- | --- | --- | --- | --- |\n", group)
+		}
+		fmt.Fprintf(&out, "| %s | %s | `%s` | %s | %s |\n", route.state(), strings.Join(route.Methods, ", also "), route.Path,
+			route.Name, route.Title)
+	}
+	return out.Bytes()
+}
+
+func (r *Route) state() string {
+	switch {
+	case r.Kind == Older:
+		return "also"
+	case r.Built():
+		return "works"
+	default:
+		return "missing"
+	}
+}
