@@ -69,7 +69,7 @@ func (c *Center) arriveAtQueue(cl *call, caller party, q *queue) {
 		return
 	}
 	if q.skill.RingBack {
-		c.emit(Alert{Leg: p.leg.id})
+		c.alert(p.leg)
 	} else {
 		c.answerLeg(p.leg)
 	}

@@ -147,7 +147,7 @@ func (p *party) media() *leg {
 	if p.agent != nil {
 		l = p.agent.line
 	}
-	if l == nil || !l.answered {
+	if l == nil || !l.answered || l.over {
 		return nil
 	}
 	return l

@@ -56,7 +56,7 @@ func (c *Center) offerTo(b *agent, cl *call, maker *party) {
 			Call: cl.id, OtherPhoneWorkno: number, OtherPhone: number, Type: roleMain,
 		})
 	} else {
-		c.emit(Alert{Leg: maker.leg.id})
+		c.alert(maker.leg)
 	}
 	c.offer(b, cl)
 	c.setRoom(cl)

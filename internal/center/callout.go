@@ -165,7 +165,7 @@ func (c *Center) farSideRings(called *party) {
 		return
 	}
 	if maker.agent == nil {
-		c.emit(Alert{Leg: maker.leg.id})
+		c.alert(maker.leg)
 		return
 	}
 	c.setRoom(called.call)

@@ -68,9 +68,13 @@ func (c *Center) Do(now time.Time, cmd Command) (Reply, []Effect) {
 	if now = now.Round(0); now.After(c.now) {
 		c.now = now
 	}
+	if ended, ok := cmd.(LegEnded); ok {
+		c.legIsOver(ended.Leg)
+	}
 	c.fireDue()
 	reply := c.apply(cmd)
 	c.match()
+	c.fireDue() // the longest wait of a caller who came back from an offer may be over
 	effects := c.effects
 	c.effects = nil
 	return reply, effects

@@ -71,9 +71,11 @@ func (c *Center) reviseAgent(a *agent) {
 	if a.account.MustChange && !before.MustChange {
 		a.mustChange = true
 	}
-	if a.phone != "" && !c.cfg.isPhone(a.phone) {
-		c.unbindPhone(a)
+	if !c.cfg.isPhone(a.phone) {
+		delete(c.byPhone, a.phone)
+		a.phone = ""
 	}
+	c.reviseLine(a)
 	if listens := a.listen && a.rights.Inspector(); listens {
 		c.listeners = insertByNumber(c.listeners, a)
 	} else {
@@ -81,15 +83,6 @@ func (c *Center) reviseAgent(a *agent) {
 	}
 	c.joinQueues(a, func(id SkillID) bool { return serves[id] })
 	c.watchSilence(a)
-}
-
-// unbindPhone takes a phone that is no longer configured from its agent. A call that goes on keeps its connection.
-func (c *Center) unbindPhone(a *agent) {
-	delete(c.byPhone, a.phone)
-	a.phone = ""
-	if !a.inCall() {
-		c.dropPhone(a)
-	}
 }
 
 // drain begins a graceful stop: no new call is taken or made, waiting callers are let go, talks go on.

@@ -59,7 +59,10 @@ func (c *Center) getHold(a *agent, id CallID) *result.Error {
 func (c *Center) retrieved(p *party) {
 	c.disarm(&p.call.ring)
 	p.phase, p.call.since = phaseTalking, c.now
-	p.legID = p.agent.line.id
+	if line := p.agent.line.id; p.legID != line { // held without a phone, and meanwhile he has lifted it for another call
+		c.newStay(p, LeaveNormal)
+		p.legID = line
+	}
 	if p.answered.IsZero() {
 		p.answered = c.now
 	}

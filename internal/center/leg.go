@@ -6,11 +6,13 @@ import "fmt"
 type leg struct {
 	id       LegID
 	agent    *agent // whose phone it is
+	at       target // where that phone is
 	party    *party // whose connection it is, where it is not an agent's phone
 	arrived  bool   // came in, rather than asked for
 	alerted  bool
 	answered bool
 	held     bool // by the far side itself, by re-INVITE
+	over     bool // its end has been told and is about to be dealt with
 }
 
 // newLeg names a connection that is to be asked for.
@@ -27,12 +29,28 @@ func (c *Center) hangUp(l *leg, cause Cause) {
 		return
 	}
 	delete(c.legs, l.id)
-	c.emit(HangUp{Leg: l.id, Cause: cause})
+	if !l.over {
+		c.emit(HangUp{Leg: l.id, Cause: cause})
+	}
+}
+
+// alert tells an arrived connection that the other side rings.
+func (c *Center) alert(l *leg) {
+	if !l.over {
+		c.emit(Alert{Leg: l.id})
+	}
+}
+
+// legIsOver notes that a connection has ended before its end is dealt with: what was due earlier must not hang it up.
+func (c *Center) legIsOver(id LegID) {
+	if l := c.legs[id]; l != nil {
+		l.over = true
+	}
 }
 
 // answerLeg answers an arrived connection, once.
 func (c *Center) answerLeg(l *leg) {
-	if l.arrived && !l.answered {
+	if l.arrived && !l.answered && !l.over {
 		l.answered = true
 		c.emit(AnswerLeg{Leg: l.id})
 	}
@@ -65,7 +83,7 @@ func (c *Center) ringPhone(p *party, auto bool, caller, display string) {
 	a := p.agent
 	at, _ := c.phoneOf(a)
 	l := c.newLeg()
-	l.agent, a.line, p.legID = a, l, l.id
+	l.agent, l.at, a.line, p.legID = a, at, l, l.id
 	c.emit(Ring{
 		Leg: l.id, Phone: at.phone, Trunk: at.trunk, Number: at.number, Caller: caller, Display: display, Auto: auto, Call: p.call.id,
 	})
@@ -93,10 +111,17 @@ func (c *Center) hangUpPhone(a *agent) {
 	c.dropPhone(a)
 }
 
-// keepsLine tells whether the agent's phone stays off-hook between calls: a permanent connection, to a phone that he still has.
+// keepsLine tells whether the agent's phone stays off-hook between calls: a permanent connection, to where his phone still is.
 func (c *Center) keepsLine(a *agent) bool {
-	_, has := c.phoneOf(a)
-	return !a.releasePhone && has
+	at, has := c.phoneOf(a)
+	return !a.releasePhone && has && at == a.line.at
+}
+
+// reviseLine hangs up an open line between calls if the agent's phone is elsewhere by now.
+func (c *Center) reviseLine(a *agent) {
+	if a.line != nil && !a.inCall() && !c.keepsLine(a) {
+		c.dropPhone(a)
+	}
 }
 
 // dropPhone puts the agent's phone on-hook.

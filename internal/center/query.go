@@ -372,9 +372,7 @@ func (cl *call) view() CallView {
 		l := p.leg
 		if p.agent != nil {
 			v.Agents = append(v.Agents, p.agent.id)
-			if l = p.agent.line; p.agent.present != p { // he may be in another call
-				l = nil
-			}
+			l = p.agent.line
 		}
 		if l != nil {
 			v.Legs = append(v.Legs, l.id)

@@ -334,12 +334,12 @@ func (c *Center) bindPhone(a *agent, phone string) *result.Error {
 	if phone == a.phone {
 		return nil
 	}
-	c.dropPhone(a)
 	if c.byPhone[a.phone] == a {
 		delete(c.byPhone, a.phone)
 	}
 	a.phone = phone
 	c.byPhone[phone] = a
+	c.reviseLine(a)
 	c.reindex(a)
 	return nil
 }
@@ -352,10 +352,8 @@ func (c *Center) setForwarding(a *agent, number string) *result.Error {
 			return err
 		}
 	}
-	if number != a.forward && !a.inCall() {
-		c.dropPhone(a)
-	}
 	a.forward = number
+	c.reviseLine(a)
 	c.reindex(a)
 	return nil
 }
