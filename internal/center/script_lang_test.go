@@ -1,0 +1,230 @@
+package center_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// commands has the commands that a script can write by their name, with the field that may stand without a name.
+var commands = map[string]struct {
+	zero  center.Command
+	first string
+}{
+	"SignIn":            {center.SignIn{}, "Phone"},
+	"SignOut":           {center.SignOut{}, "Reason"},
+	"Touch":             {center.Touch{}, ""},
+	"Authenticate":      {center.Authenticate{}, ""},
+	"RenewToken":        {center.RenewToken{}, "NewToken"},
+	"PasswordChanged":   {center.PasswordChanged{}, ""},
+	"SyncInfo":          {center.SyncInfo{}, ""},
+	"BindPhone":         {center.BindPhone{}, "Phone"},
+	"SetForwarding":     {center.SetForwarding{}, "Number"},
+	"SayFree":           {center.SayFree{}, ""},
+	"SayBusy":           {center.SayBusy{}, "Reason"},
+	"CancelBusy":        {center.CancelBusy{}, ""},
+	"Rest":              {center.Rest{}, "Seconds"},
+	"CancelRest":        {center.CancelRest{}, ""},
+	"SayWork":           {center.SayWork{}, ""},
+	"CancelWork":        {center.CancelWork{}, ""},
+	"SetAutoAnswer":     {center.SetAutoAnswer{}, "On"},
+	"SetAutoEnterIdle":  {center.SetAutoEnterIdle{}, "On"},
+	"SetTalkRight":      {center.SetTalkRight{}, "On"},
+	"ResetSkill":        {center.ResetSkill{}, "Skills"},
+	"SetCustomState":    {center.SetCustomState{}, "State"},
+	"CustomState":       {center.CustomState{}, ""},
+	"CancelCustomState": {center.CancelCustomState{}, ""},
+	"SetSelfRecord":     {center.SetSelfRecord{}, "On"},
+	"SendNote":          {center.SendNote{}, "Text"},
+	"SendBulletin":      {center.SendBulletin{}, "Text"},
+	"CallOut":           {center.CallOut{}, "Called"},
+	"CallInner":         {center.CallInner{}, "Called"},
+	"Answer":            {center.Answer{}, "Call"},
+	"Reject":            {center.Reject{}, "Mode"},
+	"Release":           {center.Release{}, ""},
+	"DropCall":          {center.DropCall{}, "Call"},
+	"Hold":              {center.Hold{}, ""},
+	"GetHold":           {center.GetHold{}, "Call"},
+	"PhonePickUp":       {center.PhonePickUp{}, ""},
+	"PhoneHangUp":       {center.PhoneHangUp{}, ""},
+	"SetCallData":       {center.SetCallData{}, "Data"},
+	"CallData":          {center.CallData{}, "Call"},
+	"CurrentCall":       {center.CurrentCall{}, ""},
+	"OfferedCall":       {center.OfferedCall{}, ""},
+	"CallByID":          {center.CallByID{}, "Call"},
+	"ForceSignOut":      {center.ForceSignOut{}, "Target"},
+	"ForceBusy":         {center.ForceBusy{}, "Target"},
+	"ForceIdle":         {center.ForceIdle{}, "Target"},
+	"ForceRest":         {center.ForceRest{}, "Target"},
+	"Status":            {center.Status{}, ""},
+	"ConfiguredSkills":  {center.ConfiguredSkills{}, "Of"},
+	"SignedInSkills":    {center.SignedInSkills{}, "Of"},
+	"VCCSkills":         {center.VCCSkills{}, ""},
+	"OnlineAgents":      {center.OnlineAgents{}, ""},
+	"AgentByNumber":     {center.AgentByNumber{}, "Of"},
+	"IsInspector":       {center.IsInspector{}, ""},
+	"Waiting":           {center.Waiting{}, ""},
+	"SkillWaiting":      {center.SkillWaiting{}, "Skill"},
+	"CallArrived":       {center.CallArrived{}, "Leg"},
+	"LegRinging":        {center.LegRinging{}, "Leg"},
+	"LegAnswered":       {center.LegAnswered{}, "Leg"},
+	"LegEnded":          {center.LegEnded{}, "Leg"},
+	"LegHeld":           {center.LegHeld{}, "Leg"},
+	"Digit":             {center.Digit{}, "Leg"},
+	"PhoneState":        {center.PhoneState{}, "Phone"},
+	"RecordingFailed":   {center.RecordingFailed{}, "Recording"},
+	"Tick":              {center.Tick{}, ""},
+	"Drain":             {center.Drain{}, ""},
+	"Look":              {center.Look{}, ""},
+}
+
+// signInDefaults are those of the interface (connection.md section 6).
+var signInDefaults = center.SignIn{AutoAnswer: true, AutoEnterIdle: true, ReleasePhone: true, AgentType: 4, Status: 4, IP: "127.0.0.1", Chat: true}
+
+// words splits a line at blanks; "..." keeps a word together, also behind a name (Text="two words").
+func words(line string) ([]string, error) {
+	var out []string
+	var b strings.Builder
+	quoted, open := false, false
+	for _, r := range line {
+		switch {
+		case r == '"':
+			quoted, open = !quoted, true
+		case !quoted && (r == ' ' || r == '\t'):
+			if open {
+				out = append(out, b.String())
+				b.Reset()
+				open = false
+			}
+		default:
+			b.WriteRune(r)
+			open = true
+		}
+	}
+	if quoted {
+		return nil, fmt.Errorf("a quotation mark is missing")
+	}
+	if open {
+		out = append(out, b.String())
+	}
+	return out, nil
+}
+
+// fill sets the fields of *dst from words: "Name=value", "Name" and "-Name" for a bool, or a bare value for the field first.
+func (n *naming) fill(dst reflect.Value, first string, args []string) error {
+	for _, arg := range args {
+		name, text, named := strings.Cut(arg, "=")
+		on := !strings.HasPrefix(name, "-")
+		name = strings.TrimPrefix(name, "-")
+		f := dst.FieldByName(name)
+		if !named {
+			if f.IsValid() && f.Kind() == reflect.Bool {
+				f.SetBool(on)
+				continue
+			}
+			if first == "" {
+				return fmt.Errorf("what is %q?", arg)
+			}
+			f, text = dst.FieldByName(first), arg
+			first = ""
+		}
+		if !f.IsValid() {
+			return fmt.Errorf("no field %q", name)
+		}
+		if err := n.set(f, text); err != nil {
+			return fmt.Errorf("%s: %w", arg, err)
+		}
+	}
+	return nil
+}
+
+func (n *naming) set(f reflect.Value, text string) error {
+	switch f.Addr().Interface().(type) {
+	case *center.CallID:
+		f.SetString(string(n.id(text)))
+		return nil
+	case *center.LegID:
+		f.SetString(string(legID(text)))
+		return nil
+	case *center.Token:
+		f.Set(reflect.ValueOf(tokenOf(text)))
+		return nil
+	case *center.Cause:
+		for c, name := range causes {
+			if name == text {
+				f.SetInt(int64(c))
+				return nil
+			}
+		}
+		return fmt.Errorf("unknown cause")
+	case *time.Duration:
+		d, err := time.ParseDuration(text)
+		f.SetInt(int64(d))
+		return err
+	case *center.Push:
+		url, token, _ := strings.Cut(text, ",")
+		f.Set(reflect.ValueOf(center.Push{URL: url, Token: token, Old: token == ""}))
+		return nil
+	case *[]center.AgentSkill:
+		return n.setSkills(f, text)
+	}
+	return n.setKind(f, text)
+}
+
+func (n *naming) setKind(f reflect.Value, text string) error {
+	switch f.Kind() {
+	case reflect.String:
+		f.SetString(text)
+		return nil
+	case reflect.Bool:
+		v, err := strconv.ParseBool(text)
+		f.SetBool(v)
+		return err
+	case reflect.Int:
+		v, err := strconv.ParseInt(text, 10, 64)
+		f.SetInt(v)
+		return err
+	case reflect.Uint8:
+		f.SetUint(uint64(text[0]))
+		return nil
+	case reflect.Slice:
+		for part := range strings.SplitSeq(text, ",") {
+			f.Set(reflect.Append(f, reflect.Zero(f.Type().Elem())))
+			if err := n.set(f.Index(f.Len()-1), part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("cannot set a %s", f.Type())
+}
+
+// setSkills reads an agent's skills: "1:50,2:30", weight 50 where none is given.
+func (n *naming) setSkills(f reflect.Value, text string) error {
+	var skills []center.AgentSkill
+	for part := range strings.SplitSeq(text, ",") {
+		id, weight, ok := strings.Cut(part, ":")
+		if !ok {
+			weight = "50"
+		}
+		i, err := strconv.Atoi(id)
+		if err != nil {
+			return err
+		}
+		w, err := strconv.Atoi(weight)
+		if err != nil {
+			return err
+		}
+		skills = append(skills, center.AgentSkill{Skill: center.SkillID(i), Weight: w})
+	}
+	f.Set(reflect.ValueOf(skills))
+	return nil
+}
+
+// tokenOf is the token of the GUID that a script calls name.
+func tokenOf(name string) center.Token { return sha256.Sum256([]byte(name)) }

@@ -1,0 +1,87 @@
+package center_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// commandNames is in a fixed order: what a seed gives must not depend on the order of a map.
+var commandNames = slices.DeleteFunc(slices.Sorted(maps.Keys(commands)), func(name string) bool {
+	return name == "Drain" || name == "Look" || name == "CallArrived"
+})
+
+// anything is any command with any arguments, sensible or not.
+func (s *sim) anything(by center.By) center.Command {
+	entry := commands[commandNames[s.r.IntN(len(commandNames))]]
+	v := reflect.New(reflect.TypeOf(entry.zero)).Elem()
+	for i := range v.NumField() {
+		s.anyField(v.Field(i))
+	}
+	if f := v.FieldByName("By"); f.IsValid() {
+		f.Set(reflect.ValueOf(by))
+	} else if f := v.FieldByName("Agent"); f.IsValid() {
+		f.Set(reflect.ValueOf(by.Agent))
+	}
+	cmd, _ := v.Interface().(center.Command)
+	return cmd
+}
+
+func (s *sim) anyField(f reflect.Value) {
+	switch f.Interface().(type) {
+	case center.CallID:
+		f.SetString(s.anyCall())
+		return
+	case center.LegID:
+		f.SetString(s.anyLeg())
+		return
+	case center.Token:
+		f.Set(reflect.ValueOf(s.newToken()))
+		return
+	case center.AgentID:
+		f.SetInt(int64(100 + s.r.IntN(10)))
+		return
+	case center.Cause:
+		f.SetInt(int64(s.r.IntN(12)))
+		return
+	case time.Time:
+		return
+	}
+	switch f.Kind() {
+	case reflect.String:
+		f.SetString(s.dialled())
+	case reflect.Bool:
+		f.SetBool(s.r.IntN(2) == 0)
+	case reflect.Int:
+		f.SetInt([]int64{-1, 0, 1, 2, 3, 4, 5, 8, 11, 60, 200, 250, 251, 255, 256, 65534, 65535, 86399, 86400, 1 << 40}[s.r.IntN(20)])
+	case reflect.Uint8:
+		f.SetUint(uint64(s.r.IntN(256)))
+	case reflect.Slice:
+		list := reflect.MakeSlice(f.Type(), s.r.IntN(3), 3)
+		for i := range list.Len() {
+			s.anyField(list.Index(i))
+		}
+		f.Set(list)
+	}
+}
+
+func (s *sim) anyCall() string {
+	switch n := s.r.IntN(4); {
+	case n == 0 || len(s.last.Calls) == 0:
+		return ""
+	case n == 1:
+		return "1700000000-99999999"
+	}
+	return string(s.last.Calls[s.r.IntN(len(s.last.Calls))].Call)
+}
+
+// anyLeg is a leg that has ended, or one that never was: what the phones say of real legs must stay possible.
+func (s *sim) anyLeg() string {
+	if len(s.phones.stale) > 0 && s.r.IntN(2) == 0 {
+		return string(s.phones.stale[s.r.IntN(len(s.phones.stale))])
+	}
+	return []string{"", "i0", "o0", "o999999999"}[s.r.IntN(4)]
+}

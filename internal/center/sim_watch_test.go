@@ -1,0 +1,310 @@
+package center_test
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// watch is what can be known about a center from outside: it reads every command, reply and effect, keeps what follows from
+// them, and says when they contradict each other. The scripts and the simulation run under it.
+type watch struct {
+	now        time.Time
+	lastID     center.Session
+	sessions   map[center.AgentID]*sessionSeen
+	legs       map[center.LegID]*legSeen
+	calls      map[center.CallID]*callSeen
+	rooms      map[center.CallID][]center.Row
+	inRoom     map[center.LegID]center.CallID
+	recordings map[center.RecordingID]*recordingSeen
+	gone       map[center.CallID]bool // calls whose record has been written
+	counts     counts
+	did        doing
+}
+
+// counts is what has been seen, for the report.
+type counts struct {
+	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings int
+}
+
+// doing is what one command has brought about so far.
+type doing struct {
+	ended   []*legSeen      // legs that ended by it
+	records map[string]int  // leg records, by leg and call
+	offered []center.LegID  // legs that were asked for
+	closed  []center.CallID // calls whose record was written
+	states  []stateSeen     // states that agents left, in order
+	facts   []center.StateRecord
+	touched map[center.CallID]bool
+}
+
+// sessionSeen is a session as its desktop sees it.
+type sessionSeen struct {
+	agent   center.AgentID
+	id      center.Session
+	began   time.Time
+	seq     uint64
+	state   center.State
+	since   time.Time
+	told    time.Time // up to where state records reach
+	present center.CallID
+	offered center.CallID
+	held    map[center.CallID]bool
+	making  map[center.CallID]bool // calls that he has asked for and that are not talked yet
+	auto    bool                   // the offer was answered for him
+	phone   string                 // bound
+	forward string                 // rung instead
+}
+
+// stateSeen is a state that an agent left.
+type stateSeen struct {
+	agent center.AgentID
+	state center.State
+	since time.Time
+	told  time.Time
+	done  bool
+}
+
+// legSeen is a leg between its beginning and its end.
+type legSeen struct {
+	id       center.LegID
+	arrived  bool   // named by the phone side
+	phone    string // account
+	number   string // by a trunk
+	trunk    string
+	call     center.CallID
+	began    time.Time
+	rung     bool
+	alerted  bool
+	answered bool
+	asked    bool // to answer by itself (AnswerPhone or Ring.Auto)
+	records  int
+}
+
+// callSeen is a call between its first mention and its record.
+type callSeen struct {
+	id    center.CallID
+	began time.Time
+	legs  map[center.LegID]int // leg records so far
+}
+
+// recordingSeen is a recording between start and stop.
+type recordingSeen struct {
+	leg     center.LegID
+	started bool
+	began   bool
+	stopped bool
+	ended   bool
+}
+
+func newWatch(now time.Time) *watch {
+	return &watch{
+		now:        now,
+		sessions:   make(map[center.AgentID]*sessionSeen),
+		legs:       make(map[center.LegID]*legSeen),
+		calls:      make(map[center.CallID]*callSeen),
+		rooms:      make(map[center.CallID][]center.Row),
+		inRoom:     make(map[center.LegID]center.CallID),
+		recordings: make(map[center.RecordingID]*recordingSeen),
+		gone:       make(map[center.CallID]bool),
+	}
+}
+
+// saw reads what one command did. An error is a broken invariant. late says that something was due before it: that happens
+// first, whatever becomes of the command.
+func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.Reply, effects []center.Effect) error {
+	w.now = now
+	w.counts.Commands++
+	w.did = doing{records: make(map[string]int), touched: make(map[center.CallID]bool)}
+	if reply.Err != nil {
+		w.counts.Refused++
+		if len(effects) > 0 && !late {
+			return fmt.Errorf("refused with %s, and yet there are effects: %T", reply.Err.Code, effects[0])
+		}
+		if !reply.Err.Code.Known() {
+			return fmt.Errorf("code %s is not in the reference", reply.Err.Code)
+		}
+	}
+	ended, _ := cmd.(center.LegEnded)
+	if late && w.legs[ended.Leg] != nil {
+		cmd = nil // what was due may still concern the leg, or even hang it up
+	}
+	stale := w.before(cmd)
+	if stale && len(effects) > 0 && !late {
+		return fmt.Errorf("news of a leg that has ended, and yet there are effects: %T", effects[0])
+	}
+	if reply.Err == nil {
+		w.learn(cmd)
+	}
+	for _, e := range effects {
+		if err := w.effect(e); err != nil {
+			return err
+		}
+	}
+	if late && w.legs[ended.Leg] != nil {
+		w.endLeg(ended.Leg)
+	}
+	if id, ok := reply.Value.(center.CallID); ok {
+		if err := w.mention(id); err != nil {
+			return err
+		}
+	}
+	return w.after()
+}
+
+// before takes in what the command itself says about legs; true means that it is about a leg that is gone.
+func (w *watch) before(cmd center.Command) bool {
+	leg := func(id center.LegID) *legSeen { return w.legs[id] }
+	switch c := cmd.(type) {
+	case center.CallArrived:
+		w.counts.Legs++
+		w.legs[c.Leg] = &legSeen{id: c.Leg, arrived: true, phone: c.Phone, trunk: c.Trunk, began: w.now}
+	case center.LegRinging:
+		if leg(c.Leg) == nil {
+			return true
+		}
+		leg(c.Leg).rung = true
+	case center.LegAnswered:
+		if leg(c.Leg) == nil {
+			return true
+		}
+		leg(c.Leg).answered = true
+	case center.LegEnded:
+		if leg(c.Leg) == nil {
+			return true
+		}
+		w.endLeg(c.Leg)
+	case center.LegHeld:
+		return leg(c.Leg) == nil
+	case center.Digit:
+		return leg(c.Leg) == nil
+	}
+	return false
+}
+
+// learn takes in where an agent's phone is rung.
+func (w *watch) learn(cmd center.Command) {
+	switch c := cmd.(type) {
+	case center.BindPhone:
+		if s := w.sessions[c.Agent]; s != nil {
+			s.phone = c.Phone
+		}
+	case center.SetForwarding:
+		if s := w.sessions[c.Agent]; s != nil {
+			s.forward = c.Number
+		}
+	}
+}
+
+func (w *watch) endLeg(id center.LegID) {
+	w.did.ended = append(w.did.ended, w.legs[id])
+	delete(w.legs, id)
+}
+
+func (w *watch) effect(e center.Effect) error {
+	switch e := e.(type) {
+	case center.SessionBegan, center.SessionEnded, center.Event, center.ClearEvents:
+		return w.sessionEffect(e)
+	case center.Ring, center.Alert, center.AnswerLeg, center.AnswerPhone, center.HangUp, center.Room:
+		return w.phoneEffect(e)
+	case center.StartRecording, center.StopRecording, center.RecordingBegan, center.RecordingEnded:
+		return w.recordingEffect(e)
+	case center.LegRecord, center.CallRecord, center.StateRecord, center.Audit:
+		return w.storeEffect(e)
+	}
+	return fmt.Errorf("unknown effect %T", e)
+}
+
+var callIDForm = regexp.MustCompile(`^[0-9]{10}-[0-9]+$`)
+
+// mention notes that a call exists. A call is not spoken of any more in the commands after its record.
+func (w *watch) mention(id center.CallID) error {
+	if id == "" || w.did.touched[id] {
+		return nil
+	}
+	w.did.touched[id] = true
+	if w.gone[id] {
+		return fmt.Errorf("call %s is spoken of after its record", id)
+	}
+	if w.calls[id] == nil {
+		if !callIDForm.MatchString(string(id)) || len(id) > 32 {
+			return fmt.Errorf("call id %q is not of the documented form", id)
+		}
+		w.counts.Calls++
+		w.calls[id] = &callSeen{id: id, began: w.now, legs: make(map[center.LegID]int)}
+	}
+	return nil
+}
+
+// after checks what must hold when a command's effects are complete.
+func (w *watch) after() error {
+	for _, leg := range w.did.ended {
+		if leg.records == 0 {
+			return fmt.Errorf("leg %s has ended without any leg record", leg.id)
+		}
+		if at, ok := w.inRoom[leg.id]; ok {
+			return fmt.Errorf("leg %s has ended and is still in the room of call %s", leg.id, at)
+		}
+		for id, r := range w.recordings {
+			if r.leg == leg.id && !r.stopped {
+				return fmt.Errorf("leg %s has ended and recording %s goes on", leg.id, id)
+			}
+		}
+	}
+	for _, id := range w.did.closed {
+		w.gone[id] = true
+		if _, open := w.rooms[id]; open {
+			return fmt.Errorf("call %s is over and its room is open", id)
+		}
+	}
+	if err := w.checkRooms(); err != nil {
+		return err
+	}
+	return w.checkStates()
+}
+
+// ownPhone tells whether the leg leads to an agent's own phone.
+func (w *watch) ownPhone(s *sessionSeen, leg *legSeen) bool {
+	if leg.arrived {
+		return false
+	}
+	return leg.phone != "" && (leg.phone == s.phone || leg.phone == s.forward) || leg.number != "" && leg.number == s.forward
+}
+
+func (w *watch) checkRooms() error {
+	for call, rows := range w.rooms {
+		for _, row := range rows {
+			if w.inRoom[row.Leg] != call {
+				continue // it has left for another room
+			}
+			for _, heard := range row.Hears {
+				if w.inRoom[heard] != call {
+					return fmt.Errorf("in the room of call %s, %s hears %s, which is not in it", call, row.Leg, heard)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// nothing checks that the center is empty: to be asked when all parties have hung up, nobody is signed in and time has passed.
+func (w *watch) nothing() error {
+	for id := range w.legs {
+		return fmt.Errorf("leg %s has not ended", id)
+	}
+	for id := range w.calls {
+		return fmt.Errorf("call %s has no record", id)
+	}
+	for id := range w.rooms {
+		return fmt.Errorf("the room of call %s is open", id)
+	}
+	for id, r := range w.recordings {
+		return fmt.Errorf("recording %s is open: %+v", id, *r)
+	}
+	for id := range w.sessions {
+		return fmt.Errorf("agent %d is signed in", id)
+	}
+	return nil
+}

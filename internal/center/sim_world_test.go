@@ -1,0 +1,323 @@
+package center_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// world is a center together with what is known of it from outside. All commands go through do, which checks every reply and
+// every effect.
+type world struct {
+	center *center.Center
+	now    time.Time
+	watch  *watch
+	ref    *reference // nil = contents of events are not checked
+	seen   map[string]int
+	last   center.Overview
+	cfg    center.Config // the last one given
+	model  model
+	note   func(memory) // nil, or gets everything that is done
+}
+
+// model is what has to be known, beside what can be seen, to say which agents must be given a waiting caller.
+type model struct {
+	roles    map[int]center.Rights
+	agents   map[center.AgentID]center.Agent
+	skills   map[center.SkillID]center.Skill
+	noCalls  map[center.AgentID]bool // SetTalkRight off
+	change   map[center.AgentID]bool // has to change his password first
+	draining bool
+}
+
+func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
+	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg}
+	w.model.configure(cfg)
+	w.model.noCalls = make(map[center.AgentID]bool)
+	w.model.change = make(map[center.AgentID]bool)
+	return w
+}
+
+func (m *model) configure(cfg center.Config) {
+	m.roles = make(map[int]center.Rights)
+	m.agents = make(map[center.AgentID]center.Agent)
+	m.skills = make(map[center.SkillID]center.Skill)
+	for _, r := range cfg.Roles {
+		m.roles[r.ID] = r.Rights
+	}
+	for _, a := range cfg.Agents {
+		m.agents[a.ID] = a
+	}
+	for _, s := range cfg.Skills {
+		m.skills[s.ID] = s
+	}
+}
+
+// learn takes from a command that succeeded what cannot be seen otherwise.
+func (m *model) learn(cmd center.Command, reply center.Reply) {
+	switch c := cmd.(type) {
+	case center.SignIn:
+		delete(m.noCalls, c.Agent)
+		m.change[c.Agent] = reply.Value.(center.SignedIn).ForceChange
+	case center.PasswordChanged:
+		m.change[c.Agent] = false
+	case center.SetTalkRight:
+		m.noCalls[c.Agent] = !c.On
+	case center.Configure:
+		m.configure(c.Config)
+	case center.Drain:
+		m.draining = true
+	}
+}
+
+// serves tells whether an idle agent with a phone must be offered the callers of his queues.
+func (m *model) serves(a center.AgentView) bool {
+	known, ok := m.agents[a.ID]
+	return ok && a.Phone != "" && !m.noCalls[a.ID] && !m.change[a.ID] && !m.draining && !m.roles[known.Role].Has(center.RightNoInbound)
+}
+
+// memory is one command with its outcome.
+type memory struct {
+	now     time.Time
+	cmd     center.Command
+	reply   center.Reply
+	effects []center.Effect
+}
+
+// do applies a command and checks everything that can be checked. An error is a broken invariant.
+func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
+	due, late := w.center.NextDeadline()
+	late = late && !due.After(w.now)
+	reply, effects := w.center.Do(w.now, cmd)
+	if w.note != nil {
+		w.note(memory{w.now, cmd, reply, effects})
+	}
+	if reply.Err == nil {
+		w.model.learn(cmd, reply)
+	}
+	if c, ok := cmd.(center.Configure); ok && len(c.Config.Agents) > 0 {
+		w.cfg = c.Config
+	}
+	if err := w.watch.saw(w.now, late, cmd, reply, effects); err != nil {
+		return reply, effects, err
+	}
+	if err := w.contents(effects); err != nil {
+		return reply, effects, err
+	}
+	if due, ok := w.center.NextDeadline(); ok && !due.After(w.now) {
+		if _, tick := cmd.(center.Tick); tick {
+			return reply, effects, fmt.Errorf("after a tick at %s something is still due at %s", w.now, due)
+		}
+	}
+	return reply, effects, nil
+}
+
+// contents checks events against the reference: in scripts all, in a simulation each kind of event at first always, then
+// every 61st time.
+func (w *world) contents(effects []center.Effect) error {
+	if w.ref == nil {
+		return nil
+	}
+	for _, e := range effects {
+		ev, ok := e.(center.Event)
+		if !ok {
+			continue
+		}
+		w.seen[ev.Type]++
+		if n := w.seen[ev.Type]; n > 200 && n%61 != 0 {
+			continue
+		}
+		if err := w.ref.check(ev.Type, ev.Content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look reads the center's overview and compares it with what was seen of it and with its own former look. cmd is what was
+// done since then.
+func (w *world) look() error {
+	reply, effects := w.center.Do(w.now, center.Look{})
+	if reply.Err != nil || len(effects) > 0 {
+		return fmt.Errorf("a look gives %v and effects %v", reply.Err, effects)
+	}
+	o, ok := reply.Value.(center.Overview)
+	if !ok {
+		return fmt.Errorf("a look gives a %T", reply.Value)
+	}
+	before := w.last
+	w.last = o
+	for _, check := range []func(center.Overview) error{w.agentsAgree, w.callsAgree, w.queuesAgree, w.nobodyWaitsInVain} {
+		if err := check(o); err != nil {
+			return err
+		}
+	}
+	return servedInOrder(before, o)
+}
+
+// agentsAgree compares the agents' states with the events that told them.
+func (w *world) agentsAgree(o center.Overview) error {
+	if o.Sessions != len(w.watch.sessions) {
+		return fmt.Errorf("%d sessions, seen are %d", o.Sessions, len(w.watch.sessions))
+	}
+	if !slices.IsSortedFunc(o.Agents, func(a, b center.AgentView) int { return int(a.ID - b.ID) }) {
+		return fmt.Errorf("the agents of an overview are not in the order of their numbers")
+	}
+	for _, a := range o.Agents {
+		s := w.watch.sessions[a.ID]
+		if s == nil {
+			if a.Status != int(center.StateSignedOut) || !a.SignedIn.IsZero() {
+				return fmt.Errorf("agent %d has state %d and no session", a.ID, a.Status)
+			}
+			continue
+		}
+		if a.Status != int(s.state) {
+			return fmt.Errorf("agent %d is in state %d, his events say %s", a.ID, a.Status, s.state)
+		}
+		if !a.SignedIn.Equal(s.began) || a.StateSince.Before(s.began) || a.StateSince.After(w.now) {
+			return fmt.Errorf("agent %d: wrong times in %+v", a.ID, a)
+		}
+		if s.state != center.StateTalking && (s.present != "" || s.offered != "" || len(s.held) > 0) {
+			return fmt.Errorf("agent %d is %s and has calls: present %q, offered %q, held %v", a.ID, s.state, s.present, s.offered, s.held)
+		}
+	}
+	return nil
+}
+
+// callsAgree checks that every leg is in exactly one call, and no agent in two talks.
+func (w *world) callsAgree(o center.Overview) error {
+	at := make(map[center.LegID]center.CallView)
+	talks := make(map[center.AgentID]center.CallID)
+	for _, c := range o.Calls {
+		if w.watch.calls[c.Call] == nil {
+			// A caller who only waits has brought about nothing that names the call.
+			if err := w.watch.mention(c.Call); err != nil {
+				return err
+			}
+		}
+		for _, leg := range c.Legs {
+			if w.watch.legs[leg] == nil {
+				return fmt.Errorf("call %s has leg %s, which is not there (any more)", c.Call, leg)
+			}
+			// An agent has one phone for the present call and for those that he holds.
+			if other, double := at[leg]; double && (w.watch.legs[leg].arrived || c.State != center.CallOnHold && other.State != center.CallOnHold) {
+				return fmt.Errorf("leg %s is in calls %s and %s", leg, other.Call, c.Call)
+			}
+			at[leg] = c
+		}
+		if c.State != center.CallTalking {
+			continue
+		}
+		for _, agent := range c.Agents {
+			if other, double := talks[agent]; double {
+				return fmt.Errorf("agent %d is in two talks: %s and %s", agent, other, c.Call)
+			}
+			talks[agent] = c.Call
+		}
+	}
+	for id := range w.watch.calls {
+		if !slices.ContainsFunc(o.Calls, func(c center.CallView) bool { return c.Call == id }) {
+			return fmt.Errorf("call %s has no record and is not in the overview", id)
+		}
+	}
+	return w.legsAgree(at)
+}
+
+// legsAgree checks that no leg is lost: it is in a call, or it is the open line of a signed-in agent.
+func (w *world) legsAgree(at map[center.LegID]center.CallView) error {
+	for id, leg := range w.watch.legs {
+		if _, ok := at[id]; ok {
+			continue
+		}
+		if leg.arrived || !leg.answered {
+			return fmt.Errorf("leg %s is in no call: %+v", id, leg)
+		}
+		if !w.openLine(leg) {
+			return fmt.Errorf("leg %s is in no call, and is no signed-in agent's open line: %+v", id, leg)
+		}
+	}
+	return nil
+}
+
+func (w *world) openLine(leg *legSeen) bool {
+	for _, s := range w.watch.sessions {
+		if w.watch.ownPhone(s, leg) {
+			return true
+		}
+	}
+	return false
+}
+
+// queuesAgree compares the queues' counts with calls and agents.
+func (w *world) queuesAgree(o center.Overview) error {
+	waiting := make(map[center.SkillID]int)
+	for _, c := range o.Calls {
+		if c.State == center.CallWaiting {
+			waiting[c.Skill]++
+		}
+	}
+	for _, q := range o.Queues {
+		signed, idle := 0, 0
+		for _, a := range o.Agents {
+			if slices.ContainsFunc(a.Skills, func(s center.SkillInfo) bool { return s.ID == q.Skill }) {
+				signed++
+				if a.Status == int(center.StateIdle) {
+					idle++
+				}
+			}
+		}
+		if q.Waiting != waiting[q.Skill] {
+			return fmt.Errorf("queue %d says that %d wait, its calls are %d", q.Skill, q.Waiting, waiting[q.Skill])
+		}
+		if q.SignedIn != signed || q.Idle != idle {
+			return fmt.Errorf("queue %d says %d signed in and %d idle, its agents are %d and %d", q.Skill, q.SignedIn, q.Idle, signed, idle)
+		}
+	}
+	return nil
+}
+
+// nobodyWaitsInVain checks that no caller waits while an agent is free for him.
+func (w *world) nobodyWaitsInVain(o center.Overview) error {
+	for _, q := range o.Queues {
+		if q.Waiting == 0 {
+			continue
+		}
+		for _, a := range o.Agents {
+			if a.Status == int(center.StateIdle) && w.model.serves(a) && !engaged(o, a.ID) &&
+				slices.ContainsFunc(a.Skills, func(s center.SkillInfo) bool { return s.ID == q.Skill }) {
+				return fmt.Errorf("%d wait in queue %d, and agent %d is idle", q.Waiting, q.Skill, a.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// engaged tells whether an agent is in a call: while his own phone is rung for a call that he makes he is still idle.
+func engaged(o center.Overview, id center.AgentID) bool {
+	return slices.ContainsFunc(o.Calls, func(c center.CallView) bool { return slices.Contains(c.Agents, id) })
+}
+
+// servedInOrder checks that a caller was not passed over: whoever is offered now, all that wait still have come after him.
+func servedInOrder(before, now center.Overview) error {
+	waited := make(map[center.CallID]center.CallView)
+	for _, c := range before.Calls {
+		waited[c.Call] = c
+	}
+	for _, c := range now.Calls {
+		old, was := waited[c.Call]
+		taken := c.Skill != 0 && c.Feature == 0 && c.State != center.CallWaiting && (!was || old.State == center.CallWaiting)
+		if !taken {
+			continue
+		}
+		for _, d := range now.Calls {
+			old, was := waited[d.Call]
+			if d.State == center.CallWaiting && was && old.State == center.CallWaiting && d.Skill == c.Skill && d.Began.Before(c.Began) {
+				return fmt.Errorf("call %s (since %s) is served before call %s (since %s), which waits in the same queue %d",
+					c.Call, c.Began, d.Call, d.Began, c.Skill)
+			}
+		}
+	}
+	return nil
+}
