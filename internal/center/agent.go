@@ -14,7 +14,7 @@ type agent struct {
 	session Session
 	seq     uint64 // of the last event
 	guids   guids
-	ousted  *guids // of the session that this one took over
+	ousted  *guids // of earlier sessions that somebody else ended; nil = none
 	began   time.Time
 	seen    time.Time // the last sign of life
 	silence timer

@@ -22,6 +22,7 @@ type call struct {
 	skill    SkillID
 	queue    *queue // where it waits or came from; nil = it has not come from a queue
 	caller   string
+	shown    string // number that the called agent's phone shows instead of caller; "" = caller
 	called   string
 	target   target // of an agent's own call
 	trunk    string

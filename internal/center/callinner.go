@@ -9,7 +9,7 @@ import (
 // callInner calls another agent. Whether he can be reached is told by events (call-model 14.5), as the reply comes before the
 // agent's own phone has been lifted.
 func (c *Center) callInner(a *agent, cmd CallInner) (CallID, *result.Error) {
-	if err := c.checkOwnCall(a, cmd.Called, cmd.Skill, cmd.Data); err != nil {
+	if err := c.checkOwnCall(cmd.Caller, cmd.Called, cmd.Skill, cmd.Data); err != nil {
 		return "", err
 	}
 	if !a.rights.Has(RightCallInner) {
@@ -20,18 +20,26 @@ func (c *Center) callInner(a *agent, cmd CallInner) (CallID, *result.Error) {
 	}
 	cl := c.newOwnCall(featureInternal, cmd.Called, cmd.Skill, cmd.Data)
 	cl.caller = strconv.Itoa(int(a.id))
+	if !a.rights.Has(RightNoCallerNumber) {
+		cl.shown = cmd.Caller
+	}
+	p := c.makeCall(a, cl)
+	if cmd.Called == cl.caller { // nobody reaches himself, so his phone is not rung for it
+		c.endCall(cl, finish{reason: LeaveBusy, by: PartySystem, cause: CauseBusy, failed: true})
+		return cl.id, nil
+	}
 	display := ""
-	if number, err := strconv.Atoi(cmd.Called); err == nil {
+	cl.target.agent = nobody
+	if number, err := strconv.Atoi(cmd.Called); err == nil && c.cfg.agents[AgentID(number)] != nil {
 		cl.target.agent = AgentID(number)
+		display = c.cfg.agents[cl.target.agent].Name
 	}
-	if account := c.cfg.agents[cl.target.agent]; account != nil {
-		display = account.Name
-	} else {
-		cl.target.agent = -1 // no such agent: there is nobody to ring
-	}
-	c.dial(c.makeCall(a, cl), display)
+	c.dial(p, display)
 	return cl.id, nil
 }
+
+// nobody is the target of a call to a number that no agent of the VCC has.
+const nobody AgentID = -1
 
 // callAgent offers an agent's own call to another agent, if that one can be reached: idle or in wrap-up.
 func (c *Center) callAgent(maker *party, b *agent) {

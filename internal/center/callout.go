@@ -2,6 +2,7 @@ package center
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"ccgateway/internal/result"
@@ -17,7 +18,7 @@ const maxCallData = 16 << 10
 // callOut makes an ordinary outbound call: the agent's own phone first, then the number. What cannot be reached is told by
 // events, what may not be called by the reply (cec_05_1423).
 func (c *Center) callOut(a *agent, cmd CallOut) (CallID, *result.Error) {
-	if err := c.checkOwnCall(a, cmd.Called, cmd.Skill, cmd.Data); err != nil {
+	if err := c.checkOwnCall(cmd.Caller, cmd.Called, cmd.Skill, cmd.Data); err != nil {
 		return "", err
 	}
 	for _, right := range []Right{RightCallOut, c.cfg.rightFor(cmd.Called)} {
@@ -61,8 +62,10 @@ func (c *Center) shownNumber(a *agent, wanted string) string {
 }
 
 // checkOwnCall checks the arguments of a call that an agent wants to make.
-func (c *Center) checkOwnCall(a *agent, called string, skill SkillID, data string) *result.Error {
+func (c *Center) checkOwnCall(caller, called string, skill SkillID, data string) *result.Error {
 	switch {
+	case caller != "" && !(dialable(caller) && !strings.ContainsAny(caller, "*#")):
+		return result.BadArgument.Because("caller number %q is not up to %d digits", caller, maxNumber)
 	case !dialable(called):
 		return result.BadArgument.Because("called number %q is not 1 to %d of digits, * and #", called, maxNumber)
 	case len(data) > maxCallData:

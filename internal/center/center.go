@@ -88,7 +88,7 @@ func (c *Center) apply(cmd Command) Reply {
 	if touch, ok := cmd.(Touch); ok {
 		return c.touch(touch)
 	}
-	asked, ok := cmd.(interface{ by() By })
+	asked, ok := cmd.(proven)
 	if !ok {
 		return c.applyWorld(cmd)
 	}
@@ -110,6 +110,9 @@ func (c *Center) apply(cmd Command) Reply {
 var families = []func(*Center, *agent, Command) (Reply, bool){
 	(*Center).applyQuery, (*Center).applyCall, (*Center).applyState, (*Center).applySession, (*Center).applyInspection,
 }
+
+// proven is a command that an agent sends and proves.
+type proven interface{ by() By }
 
 // by gives the identity that a command carries.
 func (b By) by() By { return b }
@@ -141,6 +144,8 @@ func (c *Center) applyWorld(cmd Command) Reply {
 		c.drain()
 	case Look:
 		return Reply{Value: c.look()}
+	case Expel:
+		c.expel(cmd)
 	default:
 		return unknownCommand(cmd)
 	}

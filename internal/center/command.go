@@ -379,6 +379,12 @@ type (
 	Drain struct{}
 	// Look reads the whole center for the administrator's view. Reply: Overview.
 	Look struct{}
+	// Expel signs an agent out as if his connection were lost (ReasonLostConnection): his desktop does not fetch its events. It
+	// does nothing when Session is not the agent's present one.
+	Expel struct {
+		Agent   AgentID
+		Session Session
+	}
 )
 
 func (SignIn) command()          {}
@@ -394,6 +400,7 @@ func (Tick) command()            {}
 func (Configure) command()       {}
 func (Drain) command()           {}
 func (Look) command()            {}
+func (Expel) command()           {}
 
 // Why a session ended (cec_07_0838); 1..255 are the client's own.
 const (

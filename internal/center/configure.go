@@ -39,6 +39,9 @@ func (c *Center) reviseQueues() {
 		}
 		q.skill = s
 		c.queues[s.ID] = q
+		for cl := q.first; cl != nil; cl = cl.next {
+			c.watchWait(cl)
+		}
 	}
 	for _, q := range c.removed(old) {
 		q.gone = true

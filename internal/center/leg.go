@@ -56,10 +56,10 @@ func (c *Center) answerLeg(l *leg) {
 	}
 }
 
-// phoneOf says where an agent's phone is reached: at the number that he forwards to, if there is a way to it, else at the
-// phone that he has bound.
+// phoneOf says where an agent's phone is reached: at the number that he forwards to, if there is a way to it and no other
+// agent has bound it since, else at the phone that he has bound.
 func (c *Center) phoneOf(a *agent) (target, bool) {
-	if a.forward != "" {
+	if owner := c.byPhone[a.forward]; a.forward != "" && (owner == nil || owner == a) {
 		if c.cfg.isPhone(a.forward) {
 			return target{phone: a.forward}, true
 		}

@@ -1,6 +1,7 @@
 package center
 
 import (
+	"cmp"
 	"strconv"
 
 	"ccgateway/internal/result"
@@ -20,7 +21,7 @@ func (c *Center) offer(a *agent, cl *call) {
 		c.lifted(p)
 		return
 	}
-	c.ringPhone(p, a.autoAnswer, cl.caller, c.displayName(cl))
+	c.ringPhone(p, a.autoAnswer, cmp.Or(cl.shown, cl.caller), c.displayName(cl))
 }
 
 // displayName is the name that an agent's phone shows: the queue's, or that of the calling agent.

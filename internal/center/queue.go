@@ -126,11 +126,18 @@ func (c *Center) enqueue(cl *call) {
 	q := cl.queue
 	q.insert(cl)
 	cl.since = c.now
-	if q.skill.MaxWait > 0 {
-		c.arm(&cl.maxWait, cl.entered.Add(q.skill.MaxWait))
-	}
+	c.watchWait(cl)
 	c.setRoom(cl)
 	c.mark(q)
+}
+
+// watchWait sets the end of a waiting caller's longest wait. It counts from when he came, also if he was offered meanwhile.
+func (c *Center) watchWait(cl *call) {
+	if longest := cl.queue.skill.MaxWait; longest > 0 {
+		c.arm(&cl.maxWait, cl.entered.Add(longest))
+		return
+	}
+	c.disarm(&cl.maxWait)
 }
 
 // dequeue takes a caller out of his queue; one who is not in it stays where he is.

@@ -61,7 +61,7 @@ func (c *Center) signIn(cmd SignIn) Reply {
 	}
 	var ousted *guids
 	if old != nil {
-		ousted = &old.guids
+		ousted = outdated(old.guids, old.ousted)
 		c.endSession(old, ending{reason: ReasonForcedElsewhere, tell: true})
 	}
 	a := c.newAgent(cmd, account)
@@ -163,6 +163,7 @@ func (c *Center) newAgent(cmd SignIn, account *Agent) *agent {
 // state that was asked for.
 func (c *Center) open(a *agent, cmd SignIn) {
 	if l := c.lingering[a.id]; l != nil {
+		a.ousted = outdated(l.guids, nil)
 		c.disarm(&l.timer)
 		delete(c.lingering, a.id)
 	}

@@ -61,9 +61,19 @@ func (g *guids) replace(t Token, now time.Time, timeout time.Duration) {
 	g.current, g.since = t, now
 }
 
+// outdated joins the GUIDs of an ended session with those of the sessions before it, newest first to be kept.
+func outdated(ended guids, before *guids) *guids {
+	all := ended
+	if before != nil {
+		all.former = slices.Concat(before.former, []formerToken{{token: before.current}}, ended.former)
+	}
+	all.former = slices.Clone(all.former[max(0, len(all.former)-maxFormer):])
+	return &all
+}
+
 // authenticate finds the session that a command speaks for. Checks come in the order of DECISIONS 5: no session is 100-006, a
-// session with another GUID 000-003. The GUID of a session that was taken over by a forced sign-in is 100-006: its program
-// must learn that it has been signed out, and some programs poll without pause on 000-003 (client-rules.md 15).
+// session with another GUID 000-003. The GUID of an earlier session that somebody else ended is 100-006: its program must
+// learn that it has been signed out, and some programs poll without pause on 000-003 (client-rules.md 15).
 func (c *Center) authenticate(by By) (*agent, *result.Error) {
 	a := c.agents[by.Agent]
 	if a == nil {
