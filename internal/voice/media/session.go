@@ -1,9 +1,13 @@
 package media
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
+	"time"
 
 	"ccgateway/internal/g711"
+	"ccgateway/internal/voice/media/rtpaudio"
 )
 
 // Direction is which way sound goes, as seen from here (what our SDP answers): a phone that holds offers sendonly, is
@@ -60,4 +64,109 @@ type Session struct {
 	Event uint8
 	// Direction is which way sound goes.
 	Direction Direction
+}
+
+// comfortNoise is the static payload type of RFC 3389; it is tolerated although it was not agreed.
+const comfortNoise = 13
+
+// maxPayloadType is the largest that fits an RTP header.
+const maxPayloadType = 127
+
+// session is a Session made ready for use. It is never changed, only replaced.
+type session struct {
+	Session
+	formats [maxPayloadType + 1]rtpaudio.Format
+	peer    *peer
+	nowhere bool // Remote is the old way of holding: nothing is sent
+}
+
+// watched tells whether silence of the far side is a fault: not while it holds, which is when it offers to send only
+// (many phones then send nothing) or nothing at all.
+func (s *session) watched() bool { return s.Direction == SendRecv }
+
+var (
+	errNoLaw      = errors.New("no law to send")
+	errNoAudio    = errors.New("no payload type of audio was agreed")
+	errNotUnicast = errors.New("far side's media address is not one of a single host")
+)
+
+// ready checks a Session and makes it ready; former is what was agreed before, nil at first.
+func (s Session) ready(former *session, now time.Duration, ipv4Only bool) (*session, error) {
+	s.Remote, s.RemoteRTCP = unmapped(s.Remote), unmapped(s.RemoteRTCP)
+	s.Signalling = s.Signalling.Unmap()
+	if !s.Law.Valid() {
+		return nil, errNoLaw
+	}
+	next := &session{Session: s}
+	next.nowhere = !s.Remote.IsValid() || s.Remote.Addr().IsUnspecified() || s.Remote.Port() == 0
+	if !next.nowhere {
+		if err := unicast(s.Remote.Addr(), ipv4Only); err != nil {
+			return nil, err
+		}
+	}
+	if err := next.setFormats(); err != nil {
+		return nil, err
+	}
+	next.peer = next.choosePeer(former, now)
+	return next, nil
+}
+
+// unicast refuses addresses to which a stream must never be sent or cannot be.
+func unicast(a netip.Addr, ipv4Only bool) error {
+	if a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		return fmt.Errorf("%w: %v", errNotUnicast, a)
+	}
+	if ipv4Only && !a.Is4() {
+		return fmt.Errorf("far side's media address %v is IPv6, the media sockets are IPv4", a)
+	}
+	return nil
+}
+
+func (s *session) setFormats() error {
+	kinds := []struct {
+		name        string
+		payloadType uint8
+		format      rtpaudio.Format
+	}{
+		{"comfort noise", comfortNoise, rtpaudio.Format{Kind: rtpaudio.KindNoise}},
+		{"telephone-event", s.Event, rtpaudio.Format{Kind: rtpaudio.KindEvent}},
+		{"PCMU", s.MuLaw, rtpaudio.Format{Kind: rtpaudio.KindAudio, Law: g711.MuLaw}},
+		{"PCMA", s.ALaw, rtpaudio.Format{Kind: rtpaudio.KindAudio, Law: g711.ALaw}},
+	}
+	for _, k := range kinds {
+		switch {
+		case k.payloadType == NoPayload:
+		case k.payloadType > maxPayloadType:
+			return fmt.Errorf("payload type %d of %s", k.payloadType, k.name)
+		default:
+			s.formats[k.payloadType] = k.format
+		}
+	}
+	if s.PayloadType > maxPayloadType {
+		return fmt.Errorf("payload type %d", s.PayloadType)
+	}
+	if s.MuLaw == NoPayload && s.ALaw == NoPayload {
+		return errNoAudio
+	}
+	return nil
+}
+
+// choosePeer keeps the former peer, and with it what was latched, unless signalling now tells another address.
+func (s *session) choosePeer(former *session, now time.Duration) *peer {
+	p := &peer{media: s.Remote, rtcp: s.RemoteRTCP, signalling: s.Signalling, began: now}
+	if !p.rtcp.IsValid() && p.media.IsValid() && p.media.Port() < 0xFFFF {
+		p.rtcp = netip.AddrPortFrom(p.media.Addr(), p.media.Port()+1)
+	}
+	if former == nil {
+		return p
+	}
+	old := former.peer
+	if s.nowhere || old.media == p.media && old.rtcp == p.rtcp && old.signalling == p.signalling {
+		return old
+	}
+	return p
+}
+
+func unmapped(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }

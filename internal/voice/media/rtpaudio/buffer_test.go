@@ -305,7 +305,7 @@ func TestReceiver_StreamBeginsAnew(t *testing.T) {
 	if silent, concealed, _ := h.count(5, len(h.kinds)); silent > 0 || concealed > 4 {
 		t.Errorf("%d silent, %d concealed frames", silent, concealed)
 	}
-	if c := h.receiver.Counts(); c.Lost != 0 || c.Dropped != 1 {
+	if c := h.receiver.Counts(); c.Lost != 0 || c.Jumped != 1 {
 		t.Errorf("counts %+v", c)
 	}
 }
@@ -327,7 +327,7 @@ func TestReceiver_UnusablePackets(t *testing.T) {
 	if kind := r.Frame(&pcm); kind != FrameSilence {
 		t.Errorf("frame is of kind %d", kind)
 	}
-	if c := r.Counts(); c.Dropped != 3 || c.Packets != 5 {
+	if c := r.Counts(); c.Unusable != 3 || c.Packets != 5 {
 		t.Errorf("counts %+v", c)
 	}
 }

@@ -13,7 +13,8 @@ type Counts struct {
 	Lost      int64  // RFC 3550 section 6.4.1; below zero if some came twice
 	Doubled   uint64 // dropped because they had come before
 	Late      uint64 // came too late to be played
-	Dropped   uint64 // payload unusable, or sequence number far away
+	Jumped    uint64 // dropped because their sequence number was far away
+	Unusable  uint64 // taken, but their payload could not be used
 	Concealed uint64 // frames made up
 	Jitter    uint32 // in samples, RFC 3550 appendix A.8
 }
@@ -59,7 +60,7 @@ func (r *Receiver) Packet(now time.Duration, h *rtp.Header, payload []byte, f Fo
 		r.counts.Doubled++
 		return 0, false
 	case jumped:
-		r.counts.Dropped++
+		r.counts.Jumped++
 		return 0, false
 	case resumed:
 		r.buffer.restart()
@@ -74,14 +75,14 @@ func (r *Receiver) Packet(now time.Duration, h *rtp.Header, payload []byte, f Fo
 	case KindEvent:
 		return r.digits.packet(h.Timestamp, h.Marker, payload)
 	case KindUnknown:
-		r.counts.Dropped++
+		r.counts.Unusable++
 	}
 	return 0, false
 }
 
 func (r *Receiver) audio(now time.Duration, h *rtp.Header, payload []byte, f Format, newest bool) {
 	if len(payload) > maxPacket || !f.Law.Valid() {
-		r.counts.Dropped++
+		r.counts.Unusable++
 		return
 	}
 	r.measure(now, h.Timestamp)
