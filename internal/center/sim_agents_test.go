@@ -116,6 +116,14 @@ func (s *sim) signIn(agent center.AgentID) center.SignIn {
 	return c
 }
 
+// forceSignOut is rarer than the other things that an inspector does, or nobody would ever talk.
+func (s *sim) forceSignOut(by center.By) center.Command {
+	if s.r.IntN(4) == 0 {
+		return center.ForceSignOut{By: by, Target: s.agent()}
+	}
+	return center.IsInspector{By: by}
+}
+
 // sensible is what a real desktop would do in the state that it sees.
 func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 	pick := func(list ...center.Command) center.Command { return list[s.r.IntN(len(list))] }
@@ -147,13 +155,21 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 	case center.StateWork:
 		return pick(center.SayFree{By: by}, center.CancelWork{By: by}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 2})
 	}
-	if s.r.IntN(3) == 0 {
+	switch n := s.r.IntN(40); {
+	case n < 14:
 		return center.ResetSkill{By: by, All: true}
+	case n < 20: // he waits for a call
+		return center.Status{By: by}
+	case n < 21:
+		return center.SignOut{By: by}
+	}
+	if n := s.r.IntN(12); n < 2 && s.forwards {
+		return pick(center.SetForwarding{By: by, Number: s.dialled()}, center.SetForwarding{By: by})
 	}
 	return pick(center.CallOut{By: by, Called: "0555123"}, center.CallInner{By: by, Called: fmt.Sprint(s.agent())}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 1},
-		center.SayWork{By: by}, center.SignOut{By: by}, center.SetAutoAnswer{By: by, On: s.r.IntN(2) == 0}, center.SetAutoEnterIdle{By: by, On: s.r.IntN(2) == 0},
+		center.SayWork{By: by}, center.SetAutoAnswer{By: by, On: s.r.IntN(2) == 0}, center.SetAutoEnterIdle{By: by, On: s.r.IntN(2) == 0},
 		center.SetTalkRight{By: by, On: s.r.IntN(4) > 0}, center.PasswordChanged{By: by}, center.ForceBusy{By: by, Target: s.agent()}, center.ForceIdle{By: by, Target: s.agent()},
-		center.ForceRest{By: by, Target: s.agent(), Seconds: 10, Cause: 1}, center.ForceSignOut{By: by, Target: s.agent()}, center.BindPhone{By: by, Phone: s.phoneNumber()},
-		center.SetForwarding{By: by, Number: s.dialled()}, center.SetForwarding{By: by}, center.SetSelfRecord{By: by, On: s.r.IntN(2) == 0, BeforeTalking: s.r.IntN(2) == 0},
+		center.ForceRest{By: by, Target: s.agent(), Seconds: 10, Cause: 1}, s.forceSignOut(by), center.BindPhone{By: by, Phone: s.phoneNumber()},
+		center.SetSelfRecord{By: by, On: s.r.IntN(2) == 0, BeforeTalking: s.r.IntN(2) == 0},
 		center.SendNote{By: by, To: []center.AgentID{s.agent(), s.agent()}, Text: "note"}, center.SendBulletin{By: by, TargetType: s.r.IntN(2), Target: []string{"north", "queue1"}[s.r.IntN(2)], Text: "b"})
 }

@@ -17,6 +17,9 @@ var commandNames = slices.DeleteFunc(slices.Sorted(maps.Keys(commands)), func(na
 // anything is any command with any arguments, sensible or not.
 func (s *sim) anything(by center.By) center.Command {
 	entry := commands[commandNames[s.r.IntN(len(commandNames))]]
+	if _, forwarding := entry.zero.(center.SetForwarding); forwarding && !s.forwards {
+		return center.Status{By: by}
+	}
 	v := reflect.New(reflect.TypeOf(entry.zero)).Elem()
 	for i := range v.NumField() {
 		s.anyField(v.Field(i))
@@ -37,6 +40,9 @@ func (s *sim) anyField(f reflect.Value) {
 		return
 	case center.LegID:
 		f.SetString(s.anyLeg())
+		return
+	case center.RecordingID:
+		f.SetString(s.anyRecording())
 		return
 	case center.Token:
 		f.Set(reflect.ValueOf(s.newToken()))
@@ -66,6 +72,15 @@ func (s *sim) anyField(f reflect.Value) {
 		}
 		f.Set(list)
 	}
+}
+
+// anyRecording is one that runs, or none.
+func (s *sim) anyRecording() string {
+	ids := slices.Sorted(maps.Keys(s.watch.recordings))
+	if len(ids) == 0 || s.r.IntN(3) == 0 {
+		return "1700000000-1-101"
+	}
+	return string(ids[s.r.IntN(len(ids))])
 }
 
 func (s *sim) anyCall() string {

@@ -47,7 +47,7 @@ func (s *sim) fromPhones() error {
 	if len(s.phones.stale) > 0 && s.r.IntN(30) == 0 {
 		return s.send(s.late(s.phones.stale[s.r.IntN(len(s.phones.stale))]))
 	}
-	if len(s.phones.legs) == 0 || s.r.IntN(5) == 0 {
+	if n := len(s.phones.legs); n == 0 || n < s.crowd && s.r.IntN(5) == 0 {
 		return s.send(s.caller())
 	}
 	leg := s.watch.legs[s.phones.legs[s.r.IntN(len(s.phones.legs))]]
@@ -58,7 +58,7 @@ func (s *sim) fromPhones() error {
 	case leg.answered:
 		return s.inTalk(leg)
 	case leg.arrived:
-		if s.r.IntN(6) == 0 {
+		if s.r.IntN(12) == 0 {
 			return s.send(center.LegEnded{Leg: leg.id, Cause: center.CauseHungUp})
 		}
 		return nil
@@ -90,10 +90,10 @@ func (s *sim) ringing(leg *legSeen) error {
 	switch {
 	case n < 30:
 		return s.send(center.LegRinging{Leg: leg.id})
-	case n < 45:
+	case n < 40:
 		cause := center.Cause(s.r.IntN(int(center.CauseFailed) + 1))
 		return s.send(center.LegEnded{Leg: leg.id, Cause: cause})
-	case n < 50:
+	case n < 45:
 		return nil
 	}
 	return s.send(center.LegAnswered{Leg: leg.id})
@@ -102,9 +102,9 @@ func (s *sim) ringing(leg *legSeen) error {
 // inTalk lets a party of a talk, or one that waits, do something.
 func (s *sim) inTalk(leg *legSeen) error {
 	switch n := s.r.IntN(100); {
-	case n < 12:
+	case n < 8:
 		return s.send(center.LegEnded{Leg: leg.id, Cause: center.CauseHungUp})
-	case n < 14:
+	case n < 9:
 		return s.send(center.LegEnded{Leg: leg.id, Cause: center.CauseMediaLost})
 	case n < 17:
 		return s.send(center.LegHeld{Leg: leg.id, On: s.r.IntN(2) == 0})
@@ -122,10 +122,13 @@ func (s *sim) inTalk(leg *legSeen) error {
 func (s *sim) caller() center.Command {
 	s.phones.next++
 	c := center.CallArrived{Leg: center.LegID(fmt.Sprintf("i%d", s.phones.next)), To: s.dialled()}
-	if s.r.IntN(4) > 0 {
-		c.Trunk, c.From = []string{"line", "line", "other", "nosuch"}[s.r.IntN(4)], fmt.Sprintf("139%04d", s.phones.next)
-		if s.r.IntN(10) > 0 {
-			c.To = fmt.Sprint(8000 + s.r.IntN(3))
+	if s.r.IntN(8) > 0 {
+		c.Trunk, c.From = "line", fmt.Sprintf("139%04d", s.phones.next)
+		if s.r.IntN(20) == 0 {
+			c.Trunk = []string{"other", "nosuch"}[s.r.IntN(2)]
+		}
+		if s.r.IntN(20) > 0 {
+			c.To = fmt.Sprint(8000 + s.r.IntN(len(s.base.Skills)))
 		}
 		return c
 	}

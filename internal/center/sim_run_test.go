@@ -31,16 +31,18 @@ const (
 // sim plays random commands and happenings over a center, all drawn from one seed.
 type sim struct {
 	*world
-	r      *rand.Rand
-	seed   uint64
-	agents int
-	base   center.Config
-	desks  map[center.AgentID]*desk
-	phones phones
-	tokens uint64
-	memory []memory
-	sizes  []int
-	keep   func(memory) // nil, or gets everything that is done
+	r        *rand.Rand
+	seed     uint64
+	agents   int
+	crowd    int  // how many legs there are at most, about
+	forwards bool // agents forward their phones
+	base     center.Config
+	desks    map[center.AgentID]*desk
+	phones   phones
+	tokens   uint64
+	memory   []memory
+	sizes    []int
+	keep     func(memory) // nil, or gets everything that is done
 }
 
 // TestSim plays many seeds. A failure prints its seed; the same seed fails in the same way.
@@ -118,7 +120,7 @@ func newSim(seed uint64, ref *reference) *sim {
 	cfg := randomConfig(r)
 	s := &sim{
 		world: newWorld(scriptStart, cfg, ref), r: r, seed: seed, base: cfg, agents: len(cfg.Agents) + 1,
-		desks: make(map[center.AgentID]*desk),
+		desks: make(map[center.AgentID]*desk), crowd: 3 + r.IntN(30), forwards: r.IntN(2) == 0,
 	}
 	s.note = s.remember
 	return s
@@ -128,6 +130,11 @@ func newSim(seed uint64, ref *reference) *sim {
 func (s *sim) play(steps int) error {
 	for done := 0; done < steps; {
 		n := min(simPhase, steps-done)
+		if last := done+n == steps; last && s.r.IntN(4) == 0 {
+			if err := s.send(center.Drain{}); err != nil { // it has no way back
+				return err
+			}
+		}
 		for range n {
 			if err := s.step(); err != nil {
 				return err
@@ -145,6 +152,9 @@ func (s *sim) play(steps int) error {
 func (s *sim) rest() error {
 	if err := s.send(center.Configure{Config: s.base}); err != nil {
 		return err
+	}
+	if err := s.stillness(); err != nil {
+		return fmt.Errorf("nothing came from phones and agents any more: %w", err)
 	}
 	if err := s.end(); err != nil {
 		return err
@@ -167,12 +177,14 @@ func (s *sim) step() error {
 		return s.fromPhones()
 	case n < 180:
 		return s.fromAgents()
-	case n < 197:
+	case n < 195:
 		return s.send(center.Tick{})
+	case n < 197:
+		return s.send(center.RecordingFailed{Recording: center.RecordingID(s.anyRecording()), Why: "disk full"})
 	case n < 199:
 		return s.send(center.PhoneState{Phone: s.phoneNumber(), Registered: s.r.IntN(2) == 0})
 	}
-	if s.r.IntN(2) == 0 {
+	if s.r.IntN(3) > 0 {
 		return s.send(center.Configure{Config: s.base})
 	}
 	return s.send(center.Configure{Config: changed(s.r, s.base)})

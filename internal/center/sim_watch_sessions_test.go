@@ -18,7 +18,7 @@ func (w *watch) sessionEffect(e center.Effect) error {
 		}
 		w.lastID = e.Session
 		w.counts.Sessions++
-		w.sessions[e.Agent] = &sessionSeen{agent: e.Agent, id: e.Session, began: w.now, since: w.now, told: w.now, phone: e.Phone,
+		w.sessions[e.Agent] = &sessionSeen{agent: e.Agent, id: e.Session, began: w.now, since: w.now, told: w.now, phone: e.Phone, bound: w.now,
 			held: make(map[center.CallID]bool), making: make(map[center.CallID]bool)}
 	case center.SessionEnded:
 		s := w.sessions[e.Agent]
@@ -69,8 +69,11 @@ func (w *watch) event(e center.Event) error {
 	if err := s.callEvent(e.Type, id); err != nil {
 		return fmt.Errorf("agent %d: %w", s.agent, err)
 	}
-	if e.Type == center.EvTalking {
+	switch e.Type {
+	case center.EvTalking:
 		w.counts.Talks++
+	case center.EvRinging, center.EvAutoAnswer:
+		w.counts.Offers++
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ type sessionSeen struct {
 	auto    bool                   // the offer was answered for him
 	phone   string                 // bound
 	forward string                 // rung instead
+	bound   time.Time              // when the phone was
 }
 
 // stateSeen is a state that an agent left.
@@ -79,6 +80,7 @@ type legSeen struct {
 	rung     bool
 	alerted  bool
 	answered bool
+	held     bool // by the far side itself
 	asked    bool // to answer by itself (AnswerPhone or Ring.Auto)
 	records  int
 }
@@ -177,7 +179,10 @@ func (w *watch) before(cmd center.Command) bool {
 		}
 		w.endLeg(c.Leg)
 	case center.LegHeld:
-		return leg(c.Leg) == nil
+		if leg(c.Leg) == nil {
+			return true
+		}
+		leg(c.Leg).held = c.On
 	case center.Digit:
 		return leg(c.Leg) == nil
 	}
@@ -189,6 +194,9 @@ func (w *watch) learn(cmd center.Command) {
 	switch c := cmd.(type) {
 	case center.BindPhone:
 		if s := w.sessions[c.Agent]; s != nil {
+			if s.phone != c.Phone {
+				s.bound = w.now
+			}
 			s.phone = c.Phone
 		}
 	case center.SetForwarding:

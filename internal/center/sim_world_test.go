@@ -11,15 +11,16 @@ import (
 // world is a center together with what is known of it from outside. All commands go through do, which checks every reply and
 // every effect.
 type world struct {
-	center *center.Center
-	now    time.Time
-	watch  *watch
-	ref    *reference // nil = contents of events are not checked
-	seen   map[string]int
-	last   center.Overview
-	cfg    center.Config // the last one given
-	model  model
-	note   func(memory) // nil, or gets everything that is done
+	center    *center.Center
+	now       time.Time
+	watch     *watch
+	ref       *reference // nil = contents of events are not checked
+	seen      map[string]int
+	last      center.Overview
+	forwarded bool          // some agent has forwarded his phone
+	cfg       center.Config // the last one given
+	model     model
+	note      func(memory) // nil, or gets everything that is done
 }
 
 // model is what has to be known, beside what can be seen, to say which agents must be given a waiting caller.
@@ -97,6 +98,9 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	if reply.Err == nil {
 		w.model.learn(cmd, reply)
 	}
+	if _, ok := cmd.(center.SetForwarding); ok {
+		w.forwarded = true
+	}
 	if c, ok := cmd.(center.Configure); ok && len(c.Config.Agents) > 0 {
 		w.cfg = c.Config
 	}
@@ -149,7 +153,7 @@ func (w *world) look() error {
 	}
 	before := w.last
 	w.last = o
-	for _, check := range []func(center.Overview) error{w.agentsAgree, w.callsAgree, w.queuesAgree, w.nobodyWaitsInVain} {
+	for _, check := range []func(center.Overview) error{w.agentsAgree, w.callsAgree, w.queuesAgree, w.nobodyWaitsInVain, w.nobodyIsStuck, w.everybodyHears} {
 		if err := check(o); err != nil {
 			return err
 		}

@@ -1,0 +1,132 @@
+package center_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"ccgateway/internal/center"
+)
+
+// nobodyIsStuck checks that whoever is in use has a call, and whoever has a call is in use: he may only still be in his former
+// state while his own phone is being rung for a call that he makes.
+func (w *world) nobodyIsStuck(o center.Overview) error {
+	for _, a := range o.Agents {
+		calls, setup := 0, false
+		for _, c := range o.Calls {
+			if slices.Contains(c.Agents, a.ID) {
+				calls++
+				setup = setup || c.State == center.CallSettingUp
+			}
+		}
+		talking := a.Status == int(center.StateTalking)
+		if talking && calls == 0 {
+			return fmt.Errorf("agent %d is in use and has no call", a.ID)
+		}
+		if !talking && calls > 0 && !setup {
+			return fmt.Errorf("agent %d has %d calls and is in state %d", a.ID, calls, a.Status)
+		}
+	}
+	return w.onePhoneRings()
+}
+
+// onePhoneRings checks that no agent's phone has two connections. With forwarding a phone may have several agents, and what
+// rang before the agent came is not his.
+func (w *world) onePhoneRings() error {
+	for _, s := range w.watch.sessions {
+		if w.forwarded {
+			return nil
+		}
+		var first center.LegID
+		for id, leg := range w.watch.legs {
+			if !w.watch.ownPhone(s, leg) || leg.began.Before(s.bound) || leg.began.Equal(s.bound) {
+				continue
+			}
+			if first != "" {
+				return fmt.Errorf("phone %s of agent %d has legs %s and %s", s.phone, s.agent, first, id)
+			}
+			first = id
+		}
+	}
+	return nil
+}
+
+// everybodyHears checks the rooms against the calls: in a talk both sides hear each other unless one of them holds at the
+// phone, on hold and in a queue the caller hears something.
+func (w *world) everybodyHears(o center.Overview) error {
+	for _, c := range o.Calls {
+		rows := make(map[center.LegID]center.Row)
+		for _, row := range w.watch.rooms[c.Call] {
+			if w.watch.inRoom[row.Leg] == c.Call {
+				rows[row.Leg] = row
+			}
+		}
+		for _, id := range c.Legs {
+			if err := w.hears(c, rows, w.watch.legs[id]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *world) hears(c center.CallView, rows map[center.LegID]center.Row, leg *legSeen) error {
+	row, in := rows[leg.id]
+	switch {
+	case !leg.answered && in:
+		return fmt.Errorf("leg %s is in the room of call %s and is not answered", leg.id, c.Call)
+	case !leg.answered, leg.held:
+		return nil
+	case c.State == center.CallWaiting, c.State == center.CallOnHold && leg.arrived:
+		if row.Plays == "" {
+			return fmt.Errorf("leg %s of call %s (%s) hears no music: %+v", leg.id, c.Call, callStates[c.State], row)
+		}
+	case c.State == center.CallTalking:
+		for _, other := range c.Legs {
+			far := w.watch.legs[other]
+			if far == leg || slices.Equal(row.Hears, []center.LegID{far.id}) || far.held && row.Plays != "" {
+				continue
+			}
+			return fmt.Errorf("leg %s of call %s talks with %s and hears %+v", leg.id, c.Call, other, row)
+		}
+	}
+	return nil
+}
+
+// stillness lets twenty minutes pass in which nothing comes from phones or agents. Whatever waits for an answer must have been
+// given up by then: no phone rings, no call is offered, no caller waits longer than his queue allows.
+func (s *sim) stillness() error {
+	until := s.now.Add(20 * time.Minute)
+	for {
+		due, ok := s.center.NextDeadline()
+		if !ok || due.After(until) {
+			break
+		}
+		s.now = due
+		if err := s.send(center.Tick{}); err != nil {
+			return err
+		}
+	}
+	s.now = until
+	if err := s.look(); err != nil {
+		return err
+	}
+	for id, leg := range s.watch.legs {
+		if !leg.arrived && !leg.answered {
+			return fmt.Errorf("leg %s still rings: %+v", id, *leg)
+		}
+	}
+	for _, c := range s.last.Calls {
+		switch c.State {
+		case center.CallTalking, center.CallOnHold:
+			continue
+		case center.CallWaiting:
+			limit := s.model.skills[c.Skill].MaxWait
+			if limit == 0 || s.now.Sub(c.Began) <= limit || true {
+				continue
+			}
+		}
+		return fmt.Errorf("call %s is still %s: %+v", c.Call, callStates[c.State], c)
+	}
+	return nil
+}
