@@ -27,17 +27,17 @@ type owner struct {
 	failure atomic.Pointer[string]
 
 	center *center.Center
-	last   time.Time // no command is applied at an earlier time
+	clock  steady
 }
 
 // start makes the center of a VCC and lets it run. The caller holds h.mu.
 func (h *Host) start(cfg center.Config) *owner {
-	now := h.clock()
 	o := &owner{
 		host: h, vcc: cfg.ID, log: h.log.With("vcc", int(cfg.ID)),
 		inbox: make(chan request, inboxSize), quit: make(chan struct{}), done: make(chan struct{}),
-		center: center.New(now, cfg), last: now,
+		clock: steady{wall: h.clock},
 	}
+	o.center = center.New(o.clock.now(), cfg)
 	h.owners.Add(1)
 	go o.run()
 	return o
@@ -87,7 +87,7 @@ func (o *owner) set(alarm *time.Timer) {
 		alarm.Reset(time.Hour)
 		return
 	}
-	alarm.Reset(max(0, due.Sub(o.host.clock())))
+	alarm.Reset(max(0, due.Sub(o.clock.now())))
 }
 
 // apply carries out one command. It returns false when the center is broken: a panic in it is an error of ours, its state can
@@ -102,12 +102,7 @@ func (o *owner) apply(req request) (sound bool) {
 			sound = false
 		}
 	}()
-	now := o.host.clock()
-	if now.Before(o.last) {
-		now = o.last
-	}
-	o.last = now
-	reply, effects := o.center.Do(now, req.cmd)
+	reply, effects := o.center.Do(o.clock.now(), req.cmd)
 	if len(effects) > 0 {
 		o.host.carry(o.vcc, effects)
 	}
