@@ -3,9 +3,13 @@ package center_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"reflect"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"ccgateway/internal/center"
@@ -80,7 +84,44 @@ var commands = map[string]struct {
 	"RecordingFailed":   {center.RecordingFailed{}, "Recording"},
 	"Tick":              {center.Tick{}, ""},
 	"Drain":             {center.Drain{}, ""},
+	"Configure":         {center.Configure{}, ""},
+	"Expel":             {center.Expel{}, "Session"},
 	"Look":              {center.Look{}, ""},
+}
+
+// TestScript_Commands checks that every command of the package can be written in a script, and so is given by the simulation.
+func TestScript_Commands(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "command.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := make(map[string]bool)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.TypeSpec: // By makes a struct a command
+			if s, ok := n.Type.(*ast.StructType); ok {
+				for _, f := range s.Fields.List {
+					if id, ok := f.Type.(*ast.Ident); ok && id.Name == "By" && len(f.Names) == 0 {
+						known[n.Name.Name] = true
+					}
+				}
+			}
+		case *ast.FuncDecl:
+			if n.Name.Name == "command" && n.Recv != nil {
+				known[n.Recv.List[0].Type.(*ast.Ident).Name] = true
+			}
+		}
+		return true
+	})
+	delete(known, "By")
+	if len(known) < 60 {
+		t.Fatalf("only %d commands found in command.go", len(known))
+	}
+	for name := range known {
+		if _, ok := commands[name]; !ok {
+			t.Errorf("command %s is not known to the scripts", name)
+		}
+	}
 }
 
 // signInDefaults are those of the interface (connection.md section 6).
@@ -188,6 +229,10 @@ func (n *naming) setKind(f reflect.Value, text string) error {
 	case reflect.Int:
 		v, err := strconv.ParseInt(text, 10, 64)
 		f.SetInt(v)
+		return err
+	case reflect.Uint64:
+		v, err := strconv.ParseUint(text, 10, 64)
+		f.SetUint(v)
 		return err
 	case reflect.Uint8:
 		f.SetUint(uint64(text[0]))

@@ -60,7 +60,9 @@ func (s *script) command(args []string) (center.Command, error) {
 		return nil, fmt.Errorf("%s: an agent is missing, or too many", args[0])
 	} else if who.IsValid() {
 		who.SetInt(int64(agent))
-		v.FieldByName("Token").Set(reflect.ValueOf(tokenOf(s.guid(center.AgentID(agent), args[0]))))
+		if f := v.FieldByName("Token"); f.IsValid() {
+			f.Set(reflect.ValueOf(tokenOf(s.guid(center.AgentID(agent), args[0]))))
+		}
 	}
 	if f := v.FieldByName("NewToken"); f.IsValid() {
 		f.Set(reflect.ValueOf(tokenOf(s.next(center.AgentID(agent)))))

@@ -153,7 +153,8 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 	case center.StateRest:
 		return pick(center.CancelRest{By: by}, center.CancelRest{By: by}, center.Rest{By: by, Seconds: 5, Cause: 1, Prolong: true}, center.CallOut{By: by, Called: "0555123"})
 	case center.StateWork:
-		return pick(center.SayFree{By: by}, center.CancelWork{By: by}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 2})
+		return pick(center.SayFree{By: by}, center.CancelWork{By: by}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 2}, center.CallOut{By: by, Called: "0555123"},
+			center.CallInner{By: by, Called: fmt.Sprint(s.agent())})
 	}
 	switch n := s.r.IntN(40); {
 	case n < 14:
@@ -166,7 +167,7 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 	if n := s.r.IntN(12); n < 2 && s.forwards {
 		return pick(center.SetForwarding{By: by, Number: s.dialled()}, center.SetForwarding{By: by})
 	}
-	return pick(center.CallOut{By: by, Called: "0555123"}, center.CallInner{By: by, Called: fmt.Sprint(s.agent())}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 1},
+	return pick(center.CallOut{By: by, Called: "0555123"}, center.CallOut{By: by, Called: s.phoneNumber()}, center.CallInner{By: by, Called: fmt.Sprint(s.agent())}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 1},
 		center.SayWork{By: by}, center.SetAutoAnswer{By: by, On: s.r.IntN(2) == 0}, center.SetAutoEnterIdle{By: by, On: s.r.IntN(2) == 0},
 		center.SetTalkRight{By: by, On: s.r.IntN(4) > 0}, center.PasswordChanged{By: by}, center.ForceBusy{By: by, Target: s.agent()}, center.ForceIdle{By: by, Target: s.agent()},
 		center.ForceRest{By: by, Target: s.agent(), Seconds: 10, Cause: 1}, s.forceSignOut(by), center.BindPhone{By: by, Phone: s.phoneNumber()},

@@ -11,7 +11,7 @@ import (
 
 // commandNames is in a fixed order: what a seed gives must not depend on the order of a map.
 var commandNames = slices.DeleteFunc(slices.Sorted(maps.Keys(commands)), func(name string) bool {
-	return name == "Drain" || name == "Look" || name == "CallArrived"
+	return name == "Drain" || name == "Look" || name == "CallArrived" || name == "Configure"
 })
 
 // anything is any command with any arguments, sensible or not.
@@ -28,6 +28,9 @@ func (s *sim) anything(by center.By) center.Command {
 		f.Set(reflect.ValueOf(by))
 	} else if f := v.FieldByName("Agent"); f.IsValid() {
 		f.Set(reflect.ValueOf(by.Agent))
+	}
+	if f := v.FieldByName("Session"); f.IsValid() && s.watch.sessions[by.Agent] != nil && s.r.IntN(2) == 0 {
+		f.SetUint(uint64(s.watch.sessions[by.Agent].id))
 	}
 	cmd, _ := v.Interface().(center.Command)
 	return cmd
@@ -63,6 +66,8 @@ func (s *sim) anyField(f reflect.Value) {
 		f.SetBool(s.r.IntN(2) == 0)
 	case reflect.Int:
 		f.SetInt([]int64{-1, 0, 1, 2, 3, 4, 5, 8, 11, 60, 200, 250, 251, 255, 256, 65534, 65535, 86399, 86400, 1 << 40}[s.r.IntN(20)])
+	case reflect.Uint64:
+		f.SetUint(uint64(s.r.IntN(50)))
 	case reflect.Uint8:
 		f.SetUint(uint64(s.r.IntN(256)))
 	case reflect.Slice:

@@ -22,7 +22,7 @@ var (
 )
 
 const (
-	simUsualSeeds = 300
+	simUsualSeeds = 330
 	simUsualSteps = 4000
 	simPhase      = 1000 // steps until everything is brought to rest and counted
 	simMemory     = 60   // commands that a failure shows
