@@ -1,0 +1,153 @@
+package voice
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config says how the phone side runs. The zero value of a member means its default.
+type Config struct {
+	// Listen has the addresses to serve, "host:port" or ":port", each over UDP and TCP. Port 0 picks a free one, the same for both.
+	// Default ":5060".
+	Listen []string
+	// Advertise is the IP address that peers are told (Via, Contact, SDP). Default: the local address on the route to each peer.
+	Advertise string
+	// Realm is the realm of the digest challenges; the accounts' hashes are made with it. Default DefaultRealm.
+	Realm string
+	// Algorithms are the digest algorithms offered in a challenge, best first (RFC 8760). Default MD5 alone: many phones in use,
+	// baresip 1.0 among them, refuse a challenge that offers another one beside it.
+	Algorithms []string
+	// UserAgent names this program in the Server and User-Agent headers. Default "ccgateway".
+	UserAgent string
+
+	// RegisterMin and RegisterMax bound how long a registration lasts. Defaults 60 s and 1 h.
+	RegisterMin, RegisterMax time.Duration
+	// MaxContacts is how many devices may be registered for one phone account; one more replaces the oldest. Default 5.
+	MaxContacts int
+
+	// SessionExpires is the interval of session timers (RFC 4028); negative = we ask for none. Default 30 min.
+	SessionExpires time.Duration
+	// MinSE is the shortest interval that we accept. RFC 4028 allows no less than 90 s, the default.
+	MinSE time.Duration
+	// NoMedia ends an answered call of whose party nothing was received, neither RTP nor RTCP, for so long; negative = never.
+	// Default 60 s. A call that the phone itself holds is not ended.
+	NoMedia time.Duration
+	// NoResponse is how long an INVITE may stay without any response until the phone counts as unreachable. Default 6 s.
+	NoResponse time.Duration
+	// MaxRinging ends an attempt that nobody else ended. Default 5 min; the centers' ring times are shorter.
+	MaxRinging time.Duration
+	// TalkWait is how long a phone may take to answer after it was told to (NOTIFY, Event: talk) until it is rung anew with
+	// auto-answer headers. Default 1.5 s.
+	TalkWait time.Duration
+	// DrainTimeout is how long Run waits, after its context's end, for the BYEs to be answered. Default 3 s.
+	DrainTimeout time.Duration
+
+	// MaxLegs bounds the legs at a time. Default 4,000: 2,000 calls, far more than one machine mixes.
+	MaxLegs int
+	// MaxPhones bounds the phone accounts with a registration. Default 50,000.
+	MaxPhones int
+	// MaxTransactions bounds the requests that are being worked on or kept against retransmission. Default 50,000, about 850 MB
+	// at 17 KB each: five times what 1,500 calls per second need.
+	MaxTransactions int
+	// MaxConnections bounds the TCP connections, MaxConnectionsPerIP those from one address. Defaults 20,000 and 500.
+	MaxConnections, MaxConnectionsPerIP int
+	// MaxPackets bounds the UDP packets taken per second, MaxPacketsPerIP those from one address that is no trunk's. Defaults
+	// 20,000 and 2,000.
+	MaxPackets, MaxPacketsPerIP int
+
+	// RTPMin and RTPMax bound the UDP ports of the sound, two for each leg. Defaults 10,000 and 20,000.
+	RTPMin, RTPMax uint16
+	// Prompts is a folder with sounds that replace or join the built-in ones, name.wav each; "" = none.
+	Prompts string
+	// Recordings is the folder that StartRecording.File lies below; "" = nothing can be recorded.
+	Recordings string
+
+	Log *slog.Logger
+}
+
+// DefaultRealm is the realm of digest challenges where none is configured.
+const DefaultRealm = "ccgateway"
+
+// The digest algorithms that are known (RFC 8760).
+const (
+	MD5    = "MD5"
+	SHA256 = "SHA-256"
+)
+
+// defaults fills in what is zero.
+func (c Config) defaults() Config {
+	if len(c.Listen) == 0 {
+		c.Listen = []string{":5060"}
+	}
+	if len(c.Algorithms) == 0 {
+		c.Algorithms = []string{MD5}
+	}
+	setString(&c.Realm, DefaultRealm)
+	setString(&c.UserAgent, "ccgateway")
+	for _, d := range []struct {
+		at *time.Duration
+		is time.Duration
+	}{
+		{&c.RegisterMin, time.Minute}, {&c.RegisterMax, time.Hour}, {&c.SessionExpires, 30 * time.Minute},
+		{&c.MinSE, 90 * time.Second}, {&c.NoMedia, time.Minute}, {&c.NoResponse, 6 * time.Second},
+		{&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
+	} {
+		if *d.at == 0 {
+			*d.at = d.is
+		}
+	}
+	for _, d := range []struct {
+		at *int
+		is int
+	}{
+		{&c.MaxContacts, 5}, {&c.MaxLegs, 4000}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
+		{&c.MaxConnections, 20_000}, {&c.MaxConnectionsPerIP, 500}, {&c.MaxPackets, 20_000}, {&c.MaxPacketsPerIP, 2000},
+	} {
+		if *d.at == 0 {
+			*d.at = d.is
+		}
+	}
+	if c.RTPMin == 0 && c.RTPMax == 0 {
+		c.RTPMin, c.RTPMax = 10_000, 20_000
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func setString(at *string, is string) {
+	if *at == "" {
+		*at = is
+	}
+}
+
+// check returns an error that names the bad member.
+func (c Config) check() error {
+	if c.Advertise != "" {
+		if a, err := netip.ParseAddr(c.Advertise); err != nil || a.IsUnspecified() {
+			return fmt.Errorf("voice: advertise: %q is not an IP address that a phone could send to", c.Advertise)
+		}
+	}
+	if strings.ContainsAny(c.Realm+c.UserAgent, "\"\\\r\n") {
+		return errors.New("voice: realm and user agent must not hold quotes, backslashes or line ends")
+	}
+	for _, a := range c.Algorithms {
+		if !slices.Contains([]string{MD5, SHA256}, a) {
+			return fmt.Errorf("voice: algorithms: %q is neither MD5 nor SHA-256", a)
+		}
+	}
+	if c.RegisterMin < time.Second || c.RegisterMax < c.RegisterMin {
+		return fmt.Errorf("voice: registrations must last at least a second and RegisterMin (%v) at most RegisterMax (%v)",
+			c.RegisterMin, c.RegisterMax)
+	}
+	if c.RTPMax <= c.RTPMin {
+		return fmt.Errorf("voice: RTP ports %d-%d: the range is empty", c.RTPMin, c.RTPMax)
+	}
+	return nil
+}

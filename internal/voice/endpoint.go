@@ -1,0 +1,145 @@
+package voice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// endpoint is one address that is served by UDP and TCP.
+type endpoint struct {
+	addr netip.AddrPort
+	udp  *udpSocket
+	tcp  *tcpListener
+}
+
+// listen opens the UDP and the TCP socket of an address, on the same port also where it is to be picked.
+func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) {
+	const tries = 20 // a picked UDP port may be taken for TCP
+	var failed error
+	for range tries {
+		udp, err := listenUDP(ctx, address, s.limit, s.log)
+		if err != nil {
+			return nil, fmt.Errorf("voice: %w", err)
+		}
+		at, err := netip.ParseAddrPort(udp.conn.LocalAddr().String())
+		if err != nil {
+			udp.close()
+			return nil, fmt.Errorf("voice: %w", err)
+		}
+		host, port, err := net.SplitHostPort(address)
+		if err != nil {
+			udp.close()
+			return nil, fmt.Errorf("voice: %w", err)
+		}
+		tcp, err := listenTCP(ctx, net.JoinHostPort(host, fmt.Sprint(at.Port())), s.cfg, s.limit, s.connectionLost)
+		if err == nil {
+			return &endpoint{addr: netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), udp: udp, tcp: tcp}, nil
+		}
+		udp.close()
+		if failed = err; port != "0" {
+			break
+		}
+	}
+	return nil, fmt.Errorf("voice: %w", failed)
+}
+
+// serve lets the stack take what comes, in goroutines of the group, until close.
+func (e *endpoint) serve(running *sync.WaitGroup, transport *sip.TransportLayer) {
+	running.Go(func() { e.udp.serve(transport.ServeUDP) })
+	running.Go(func() {
+		err := transport.ServeTCP(e.tcp)
+		if err != nil && !errors.Is(err, net.ErrClosed) {
+			e.tcp.log.Error("SIP by TCP ended", "error", err)
+		}
+		e.tcp.close()
+		e.tcp.wait()
+	})
+}
+
+func (s *Server) closeEndpoints() {
+	for _, e := range s.endpoints {
+		e.udp.close()
+		e.tcp.close()
+	}
+}
+
+// connectionLost forgets the phones that were reached by a TCP connection and cannot be reached by a new one.
+func (s *Server) connectionLost(from string) {
+	if a, err := netip.ParseAddrPort(from); err == nil {
+		s.bindings.lost(netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
+	}
+}
+
+// trust lets the connection from a peer stay open while it is silent.
+func (s *Server) trust(source string) {
+	for _, e := range s.endpoints {
+		e.tcp.trust(source)
+	}
+}
+
+// connected tells whether a connection from (or, once dialled, to) a peer is there.
+func (s *Server) connected(p peer) bool {
+	c, err := s.transport.GetConnection(transportTCP, p.addr.String())
+	if err != nil {
+		return false
+	}
+	_, _ = c.TryClose() // gives back the use that GetConnection took
+	return true
+}
+
+// endpointFor picks the endpoint by which a peer is sent to: the one with our address on the route to it, else the first.
+func (s *Server) endpointFor(to netip.Addr) *endpoint {
+	if len(s.endpoints) > 1 {
+		local := localAddr(to)
+		for _, e := range s.endpoints {
+			if e.addr.Addr() == local {
+				return e
+			}
+		}
+	}
+	return s.endpoints[0]
+}
+
+// hostFor is the address of ours that a peer is told.
+func (s *Server) hostFor(to netip.Addr) netip.Addr {
+	if a, err := netip.ParseAddr(s.cfg.Advertise); err == nil {
+		return a
+	}
+	if e := s.endpointFor(to); !e.addr.Addr().IsUnspecified() {
+		return e.addr.Addr()
+	}
+	return localAddr(to)
+}
+
+// mediaAddress is the address of ours where no peer is known yet.
+func (s *Server) mediaAddress() netip.Addr {
+	return s.hostFor(netip.AddrFrom4([4]byte{192, 0, 2, 1})) // TEST-NET-1: routed as the outside world is
+}
+
+// localAddr is our address on the route to another; loopback if there is no route. It asks the system's routing table by a socket that
+// sends nothing.
+func localAddr(to netip.Addr) netip.Addr {
+	const discard = 9
+	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(to, discard)))
+	if err != nil {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	defer c.Close()
+	a, err := netip.ParseAddrPort(c.LocalAddr().String())
+	if err != nil {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return a.Addr().Unmap().WithZone("")
+}
+
+// local is the UDP socket's address as the stack knows it: its key among the stack's connections.
+func (e *endpoint) local() sip.Addr {
+	a := e.udp.conn.LocalAddr().(*net.UDPAddr)
+	return sip.Addr{IP: a.IP, Port: a.Port}
+}

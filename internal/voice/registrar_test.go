@@ -1,0 +1,317 @@
+package voice
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"ccgateway/internal/center"
+)
+
+// TestRegister: a phone registers by either transport and either algorithm, is told for how long, and the center hears of its first and
+// last registration only.
+func TestRegister(t *testing.T) {
+	for _, network := range []string{transportUDP, transportTCP} {
+		for _, algorithm := range []string{MD5, SHA256} {
+			t.Run(network+"/"+algorithm, func(t *testing.T) {
+				r := newRig(t, testDirectory(), func(c *Config) { c.Algorithms = []string{algorithm} })
+				u := newUA(r, network, "40101")
+				res := u.register(600)
+				if got := res.Contact().Params.GetOr("expires", ""); got != "600" {
+					t.Errorf("expires %q, want 600", got)
+				}
+				if state, vcc := next[center.PhoneState](r.c); vcc != 1 || state != (center.PhoneState{Phone: "40101", Registered: true}) {
+					t.Errorf("told %+v of VCC %d", state, vcc)
+				}
+				u.register(600)
+				r.c.nothing()
+				if !r.Registered("40101") || len(r.Registrations()["40101"]) != 1 {
+					t.Errorf("registrations: %+v", r.Registrations())
+				}
+				u.register(0)
+				if state, _ := next[center.PhoneState](r.c); state.Registered {
+					t.Error("unregistered phone is told as registered")
+				}
+			})
+		}
+	}
+}
+
+// TestRegister_BothAlgorithms: the better algorithm is offered first, and each is taken.
+func TestRegister_BothAlgorithms(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.Algorithms = []string{SHA256, MD5} })
+	u := newUA(r, transportUDP, "40101")
+	req := u.registration(600)
+	res := u.send(req).want(sip.StatusUnauthorized)
+	headers := res.GetHeaders("WWW-Authenticate")
+	if len(headers) != 2 || !strings.Contains(headers[0].Value(), "SHA-256") || !strings.Contains(headers[1].Value(), "MD5") {
+		t.Fatalf("challenges: %v", headers)
+	}
+	for i, h := range headers {
+		challenge, err := digest.ParseChallenge(h.Value())
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := u.with(req, challenge, i+1) // one nonce for both
+		again.CSeq().SeqNo += uint32(i)
+		u.send(again).want(sip.StatusOK)
+	}
+}
+
+// TestRegister_Expires: limits of the time, and where the wish may stand.
+func TestRegister_Expires(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.RegisterMin, c.RegisterMax = 30*time.Second, 300*time.Second })
+	u := newUA(r, transportUDP, "40101")
+	for _, test := range []struct {
+		name            string
+		header, contact string
+		status          int
+		granted         string
+	}{
+		{"more than the most", "100000", "", 200, "300"},
+		{"contact before header", "300", "60", 200, "60"},
+		{"too brief", "29", "", 423, ""},
+		{"unreadable counts as 3600", "soon", "", 200, "300"},
+		{"not said", "", "", 200, "300"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			req := u.registration(1)
+			req.RemoveHeader("Expires")
+			if test.header != "" {
+				req.AppendHeader(sip.NewHeader("Expires", test.header))
+			}
+			if test.contact != "" {
+				req.Contact().Params.Add("expires", test.contact)
+			}
+			res := u.send(u.authorized(req, u.send(req).want(401))).want(test.status)
+			if test.status == 423 {
+				if h := res.GetHeader("Min-Expires"); h == nil || h.Value() != "30" {
+					t.Errorf("Min-Expires: %v", h)
+				}
+			} else if got := res.Contact().Params.GetOr("expires", ""); got != test.granted {
+				t.Errorf("granted %s, want %s", got, test.granted)
+			}
+		})
+	}
+}
+
+// TestRegister_Expires: a registration that is not renewed ends by itself.
+func TestRegister_RunsOut(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.RegisterMin = time.Second })
+	newUA(r, transportUDP, "40101").register(1)
+	next[center.PhoneState](r.c)
+	if state, _ := next[center.PhoneState](r.c); state.Registered {
+		t.Error("registration does not run out")
+	}
+	if r.Registered("40101") {
+		t.Error("still registered")
+	}
+}
+
+// TestRegister_AccountGone: an account that an administrator removes is not reached any more.
+func TestRegister_AccountGone(t *testing.T) {
+	d := testDirectory()
+	r := newRig(t, d)
+	u := newUA(r, transportUDP, "40101")
+	u.register(600)
+	next[center.PhoneState](r.c)
+	d.mu.Lock()
+	delete(d.phones, "40101")
+	d.mu.Unlock()
+	if state, _ := next[center.PhoneState](r.c); state.Registered {
+		t.Error("account is gone and its phone is not")
+	}
+	req := u.registration(600)
+	u.send(u.authorized(req, u.send(req).want(401))).want(403)
+}
+
+// TestRegister_Star: "Contact: *" removes all devices, but only with Expires: 0.
+func TestRegister_Star(t *testing.T) {
+	r := newRig(t, testDirectory())
+	first, second := newUA(r, transportUDP, "40101"), newUA(r, transportTCP, "40101")
+	first.register(600)
+	second.register(600)
+	if n := len(r.Registrations()["40101"]); n != 2 {
+		t.Fatalf("%d devices", n)
+	}
+	star := func(expires int, status int) {
+		t.Helper()
+		req := first.registration(expires)
+		req.RemoveHeader("Contact")
+		req.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Wildcard: true}})
+		first.send(first.authorized(req, first.send(req).want(401))).want(status)
+	}
+	star(600, 400)
+	star(0, 200)
+	if r.Registered("40101") {
+		t.Error("still registered")
+	}
+}
+
+// TestRegister_ManyDevices: one more device than there may be replaces the one that has not been heard of for longest.
+func TestRegister_ManyDevices(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.MaxContacts = 2 })
+	agents := []*ua{newUA(r, transportUDP, "40101"), newUA(r, transportUDP, "40101"), newUA(r, transportUDP, "40101")}
+	for _, u := range agents {
+		u.register(600)
+	}
+	left := fmt.Sprint(r.Registrations()["40101"])
+	if strings.Contains(left, agents[0].addr.String()) || !strings.Contains(left, agents[1].addr.String()) || !strings.Contains(left, agents[2].addr.String()) {
+		t.Errorf("registered: %s", left)
+	}
+}
+
+// TestRegister_OutOfOrder: an older REGISTER of the same device changes nothing.
+func TestRegister_OutOfOrder(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportUDP, "40101")
+	req := u.registration(600)
+	newer := u.authorized(req, u.send(req).want(401))
+	newer.CSeq().SeqNo = 10
+	u.send(newer).want(200)
+	older := u.registration(0)
+	*older.CallID() = *newer.CallID()
+	older = u.authorized(older, u.send(older).want(401))
+	older.CSeq().SeqNo = 9
+	u.send(older).want(500)
+	if !r.Registered("40101") {
+		t.Error("older request has unregistered the phone")
+	}
+}
+
+// TestRegister_OtherAccount: with one's own password nobody else is registered.
+func TestRegister_OtherAccount(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportUDP, "40101")
+	req := u.registration(600)
+	req.To().Address.User = "40102"
+	u.send(u.authorized(req, u.send(req).want(401))).want(403)
+	if r.Registered("40102") || r.Registered("40101") {
+		t.Error("registered")
+	}
+}
+
+// TestRegister_NATPortChanges: a phone whose NAT gives it another port keeps one registration, at the new port.
+func TestRegister_NATPortChanges(t *testing.T) {
+	r := newRig(t, testDirectory())
+	private := sip.Uri{Scheme: "sip", User: "40101", Host: "192.168.7.7", Port: 5060}
+	var at netip.AddrPort
+	for range 2 {
+		u := newUA(r, transportUDP, "40101")
+		req := u.registration(600)
+		req.Contact().Address = private
+		u.send(u.authorized(req, u.send(req).want(401))).want(200)
+		at = u.addr
+	}
+	got := r.bindings.of("40101", time.Now())
+	if len(got) != 1 || got[0].peer.addr != at || !got[0].natted {
+		t.Errorf("bindings: %+v; want one at %s", got, at)
+	}
+}
+
+// TestRegister_NATWithoutRport: a phone behind a NAT that does not know rport is answered at its NAT's port all the same.
+func TestRegister_NATWithoutRport(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportUDP, "40101")
+	req := u.registration(600)
+	req.Via().Params.Remove("rport")
+	req.Via().Host, req.Via().Port = "192.168.7.7", 5060
+	u.send(req).want(401)
+}
+
+// TestRegister_TCPLost: the connection that a phone behind a NAT has registered by is its only way; when it ends, the phone is gone.
+func TestRegister_TCPLost(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportTCP, "40101")
+	req := u.registration(600)
+	req.Contact().Address.Host = "192.168.7.7"
+	u.send(u.authorized(req, u.send(req).want(401))).want(200)
+	next[center.PhoneState](r.c)
+	u.tp.Close()
+	if state, _ := next[center.PhoneState](r.c); state.Registered {
+		t.Error("connection is gone and the phone is not")
+	}
+}
+
+// TestEnumeration: nothing that is said to a stranger depends on whether an account exists.
+func TestEnumeration(t *testing.T) {
+	r := newRig(t, withoutTrunk())
+	known, unknown := newUA(r, transportUDP, "40101"), newUA(r, transportUDP, "40999")
+	known.password, unknown.password = "wrong", "wrong"
+	requests := map[string]func(u *ua) *sip.Request{
+		"REGISTER": func(u *ua) *sip.Request { return u.registration(600) },
+		"INVITE":   func(u *ua) *sip.Request { return u.invite("1000", sdpOf(4000, "sendrecv")) },
+		"to":       func(u *ua) *sip.Request { return u.request(sip.OPTIONS, u.serverURI(u.user)) },
+		"MESSAGE":  func(u *ua) *sip.Request { return u.request(sip.MESSAGE, u.serverURI(u.user)) },
+	}
+	for name, make := range requests {
+		t.Run(name, func(t *testing.T) {
+			var said [2][]string
+			for i, u := range []*ua{known, unknown} {
+				req := make(u)
+				res := u.send(req).final()
+				said[i] = append(said[i], shape(res))
+				if res.StatusCode == 401 {
+					said[i] = append(said[i], shape(u.send(u.authorized(req, res)).final()))
+				}
+			}
+			if a, b := strings.Join(said[0], "\n"), strings.Join(said[1], "\n"); a != b {
+				t.Errorf("known account is told\n%s\nunknown one\n%s", a, b)
+			}
+		})
+	}
+}
+
+// shape is a response without what differs from one to the next.
+func shape(res *sip.Response) string {
+	lines := []string{fmt.Sprint(res.StatusCode, " ", res.Reason)}
+	for _, h := range res.Headers() {
+		value := h.Value()
+		switch h.Name() {
+		case "Via", "From", "To", "Call-ID":
+			value = ""
+		case "WWW-Authenticate":
+			c, _ := digest.ParseChallenge(value)
+			c.Nonce = fmt.Sprint(len(c.Nonce))
+			value = c.String()
+		}
+		lines = append(lines, h.Name()+": "+value)
+	}
+	return strings.Join(append(lines, string(res.Body())), "\n")
+}
+
+// TestPasswordGuessing: after some wrong passwords from one address not even the right one is taken for a while; other accounts are not
+// touched.
+func TestPasswordGuessing(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportUDP, "40101")
+	u.password = "wrong"
+	for range failuresPerUser {
+		req := u.registration(600)
+		u.send(u.authorized(req, u.send(req).want(401))).want(403)
+	}
+	u.password = "secret-40101"
+	req := u.registration(600)
+	u.send(u.authorized(req, u.send(req).want(401))).want(403)
+	newUA(r, transportUDP, "40102").register(600)
+}
+
+// TestReplay: credentials are good for one request.
+func TestReplay(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportUDP, "40101")
+	req := u.registration(600)
+	right := u.authorized(req, u.send(req).want(401))
+	u.send(right).want(200)
+	again := right.Clone()
+	again.CSeq().SeqNo++
+	res := u.send(u.ready(again)).want(401)
+	if h := res.GetHeader("WWW-Authenticate"); !strings.Contains(h.Value(), "stale=true") {
+		t.Errorf("replay is answered with %s; want stale=true, so that an honest phone tries again", h.Value())
+	}
+}

@@ -1,0 +1,202 @@
+package voice
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"ccgateway/internal/center"
+)
+
+// ring is what a leg has besides that the center asked for: its attempts, one INVITE each. The first to be answered is the leg.
+type ring struct {
+	l        *leg
+	order    center.Ring
+	attempts []*attempt
+	begun    int  // attempts ever begun, for their names
+	rang     bool // the center was told
+	over     bool // no attempt may win any more: one has won, or the leg is ending
+	cause    center.Cause
+	talk     bool // the phone shall answer: AnswerPhone
+	longest  *timer
+}
+
+// target is where an attempt goes.
+type target struct {
+	uri   sip.Uri
+	peer  peer
+	trunk *Trunk // nil = a phone
+}
+
+// beginRing begins a leg that the center asked for: an attempt to each device of a phone account, or one by a trunk.
+func (l *leg) beginRing(order center.Ring) {
+	r := &ring{l: l, order: order}
+	l.ring = r
+	l.log = l.log.With("call", string(order.Call))
+	if order.Trunk != "" {
+		r.beginTrunk()
+		return
+	}
+	now := time.Now()
+	account, ok := l.s.directory.Phone(order.Phone)
+	devices := l.s.bindings.of(order.Phone, now)
+	if !ok || account.VCC != l.key.vcc || len(devices) == 0 { // a VCC never rings another's phone, whatever the order says
+		l.log.Info("phone is not registered", "phone", order.Phone)
+		l.end(center.CauseUnreachable)
+		return
+	}
+	l.log.Info("phone is rung", "phone", order.Phone, "devices", len(devices), "auto", order.Auto)
+	r.limit()
+	for _, d := range devices {
+		if r.over {
+			return
+		}
+		r.attempt(l.s.deviceTarget(d), order.Auto)
+	}
+}
+
+// limit ends what nobody ends.
+func (r *ring) limit() {
+	r.longest = r.l.mail.after(r.l.s.cfg.MaxRinging, func() {
+		if r.l.stage == setup {
+			r.cancelAll()
+			r.l.end(center.CauseNoAnswer)
+		}
+	})
+}
+
+// deviceTarget is where a registered device is reached. One that registered by a TCP connection which is gone, and that is behind no
+// NAT, is reached by a new connection to its Contact.
+func (s *Server) deviceTarget(b binding) target {
+	t := target{uri: *b.contact.Clone(), peer: b.peer}
+	t.uri.Headers = nil
+	if b.peer.transport == transportTCP && !b.natted && !s.connected(b.peer) {
+		if host, ok := hostAddr(&b.contact); ok {
+			t.peer.addr = sourcePort(host, &b.contact)
+		}
+	}
+	return t
+}
+
+// beginTrunk begins the attempt by a trunk. Its address may be a name, and asking for it waits for the network.
+func (r *ring) beginTrunk() {
+	l := r.l
+	trunk, ok := trunkNamed(l.s.directory.Trunks(), r.order.Trunk)
+	number := numberOf(&sip.Uri{Scheme: "sip", User: r.order.Number})
+	if !ok || number == "" {
+		l.log.Error("no such trunk, or no number", "trunk", r.order.Trunk, "number", r.order.Number)
+		l.end(center.CauseNotFound)
+		return
+	}
+	l.log.Info("number is called", "trunk", trunk.Name, "number", number)
+	r.limit()
+	l.open++
+	l.s.work.Go(func() {
+		to, err := resolve(trunk)
+		l.mail.post(func() {
+			l.open--
+			if l.stage != setup {
+				return
+			}
+			if err != nil {
+				l.log.Error("trunk's address", "trunk", trunk.Name, "error", err)
+				l.end(center.CauseUnreachable)
+				return
+			}
+			uri := trunkURI(number, trunk, to)
+			r.attempt(target{uri: uri, peer: to, trunk: &trunk}, false)
+		})
+	})
+}
+
+// trunkURI addresses a number at a trunk, by the host name that the trunk is configured with.
+func trunkURI(number string, trunk Trunk, to peer) sip.Uri {
+	uri := ipURI(number, to.addr, to.transport)
+	host, _ := splitAddress(trunk.Address)
+	if _, err := netip.ParseAddr(host); err != nil {
+		uri.Host = host
+	}
+	return uri
+}
+
+// splitAddress splits "host:port" or "host".
+func splitAddress(address string) (string, uint16) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address, uint16(sip.DefaultUdpPort)
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return host, uint16(sip.DefaultUdpPort)
+	}
+	return host, uint16(n)
+}
+
+// resolve finds a trunk's address.
+func resolve(trunk Trunk) (peer, error) {
+	p := peer{transport: transportUDP}
+	if trunk.Transport == "tcp" {
+		p.transport = transportTCP
+	}
+	host, port := splitAddress(trunk.Address)
+	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout) // it belongs to no request
+	defer cancel()
+	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return peer{}, fmt.Errorf("look up trunk's host: %w", err)
+	}
+	slices.SortStableFunc(addrs, func(a, b netip.Addr) int { // IPv4 first
+		return a.Unmap().BitLen() - b.Unmap().BitLen()
+	})
+	p.addr = netip.AddrPortFrom(addrs[0].Unmap(), port)
+	return p, nil
+}
+
+// attempt begins one more attempt.
+func (r *ring) attempt(t target, auto bool) *attempt {
+	a := &attempt{r: r, n: r.begun, target: t, auto: auto, rank: stateCalling}
+	r.begun++
+	r.attempts = append(r.attempts, a)
+	a.begin()
+	return a
+}
+
+// rings tells the center once that the leg rings.
+func (r *ring) rings() {
+	if !r.rang && !r.over {
+		r.rang = true
+		r.l.tell(center.LegRinging{Leg: r.l.key.id})
+	}
+}
+
+// lost takes note of an attempt that has failed. When none is left, the leg has.
+func (r *ring) lost(cause center.Cause) {
+	if r.over {
+		return
+	}
+	if weight(cause) > weight(r.cause) {
+		r.cause = cause
+	}
+	left := slices.ContainsFunc(r.attempts, func(a *attempt) bool { return !a.failed })
+	if left && cause != center.CauseRefused { // who refuses is a person, and does so for all devices of the account
+		return
+	}
+	r.cancelAll()
+	r.l.end(r.cause)
+}
+
+// cancelAll ends the attempts; none may win any more.
+func (r *ring) cancelAll() {
+	r.over = true
+	r.longest.stop()
+	for _, a := range r.attempts {
+		a.cancel()
+		a.mute()
+	}
+}

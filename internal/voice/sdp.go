@@ -1,0 +1,239 @@
+package voice
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+
+	"ccgateway/internal/g711"
+	"ccgateway/internal/voice/media"
+)
+
+// The errors of a session description. Both leave an established session as it was.
+var (
+	// errSDP: the description cannot be understood (400).
+	errSDP = errors.New("session description cannot be read")
+	// errNoCommonMedia: it can be, but has no audio that we could take part in (488).
+	errNoCommonMedia = errors.New("no audio in common")
+)
+
+const (
+	// maxSDP bounds a session description. Real ones have less than 3,000 bytes, those of browsers up to 10,000.
+	maxSDP = 16_384
+
+	// maxMediaLines bounds the media lines, each of which an answer must have too.
+	maxMediaLines = 16
+
+	// ourEventPayload is the payload type that our offers propose for telephone-event.
+	ourEventPayload = 101
+
+	telephoneEvent = "telephone-event"
+)
+
+// description is what a peer's SDP says, as far as we can take part in it.
+type description struct {
+	remote, rtcp netip.AddrPort
+	direction    media.Direction // as the peer sees it
+	law          g711.Law        // the first of its formats that is ours
+	payload      uint8           // of law
+	mulaw, alaw  uint8           // NoPayload = not offered
+	event        uint8           // NoPayload = not offered
+
+	audio int // which media line this is
+	lines []*sdp.MediaDescription
+}
+
+// held tells whether the peer wants to hear nothing for now: sendonly and inactive (RFC 3264 section 8.4), or the address 0.0.0.0 of
+// RFC 2543.
+func (d *description) held() bool {
+	return d.direction == media.SendOnly || d.direction == media.Inactive || d.remote.Addr().IsUnspecified()
+}
+
+// readSDP reads an offer or an answer. Errors: errSDP, errNoCommonMedia.
+func readSDP(body []byte) (*description, error) {
+	if len(body) > maxSDP {
+		return nil, fmt.Errorf("%w: %d bytes", errSDP, len(body))
+	}
+	var all sdp.SessionDescription
+	if err := all.Unmarshal(body); err != nil {
+		return nil, fmt.Errorf("%w: %w", errSDP, err)
+	}
+	if len(all.MediaDescriptions) > maxMediaLines {
+		return nil, fmt.Errorf("%w: %d media lines", errSDP, len(all.MediaDescriptions))
+	}
+	for i, line := range all.MediaDescriptions {
+		d, err := readAudio(&all, line)
+		if errors.Is(err, errNoCommonMedia) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		d.audio, d.lines = i, all.MediaDescriptions
+		return d, nil
+	}
+	return nil, errNoCommonMedia
+}
+
+// readAudio reads one media line. A line that is not for us is errNoCommonMedia.
+func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription) (*description, error) {
+	name := line.MediaName
+	profile := strings.Join(name.Protos, "/")
+	if name.Media != "audio" || name.Port.Value == 0 || profile != "RTP/AVP" && profile != "RTP/AVPF" {
+		return nil, errNoCommonMedia
+	}
+	if name.Port.Value < 0 || name.Port.Value > 65535 {
+		return nil, fmt.Errorf("%w: port %d", errSDP, name.Port.Value)
+	}
+	addr, err := connection(all, line)
+	if err != nil {
+		return nil, err
+	}
+	d := &description{remote: netip.AddrPortFrom(addr, uint16(name.Port.Value)), direction: direction(all, line)}
+	d.rtcp = rtcpAddress(line, addr)
+	d.readFormats(line)
+	if !d.law.Valid() {
+		return nil, errNoCommonMedia
+	}
+	return d, nil
+}
+
+// readFormats finds our codecs among the line's formats; the order is the peer's preference (RFC 3264 section 5.1).
+func (d *description) readFormats(line *sdp.MediaDescription) {
+	d.mulaw, d.alaw, d.event = media.NoPayload, media.NoPayload, media.NoPayload
+	maps := rtpmaps(line)
+	for _, format := range line.MediaName.Formats {
+		n, err := strconv.ParseUint(format, 10, 7)
+		if err != nil {
+			continue
+		}
+		payload := uint8(n)
+		switch codec(payload, maps) {
+		case "pcmu/8000":
+			d.offer(&d.mulaw, payload, g711.MuLaw)
+		case "pcma/8000":
+			d.offer(&d.alaw, payload, g711.ALaw)
+		case telephoneEvent + "/8000":
+			if d.event == media.NoPayload {
+				d.event = payload
+			}
+		}
+	}
+}
+
+func (d *description) offer(at *uint8, payload uint8, law g711.Law) {
+	if *at != media.NoPayload {
+		return
+	}
+	*at = payload
+	if !d.law.Valid() {
+		d.law, d.payload = law, payload
+	}
+}
+
+// rtpmaps gives the names of the line's payload types, in lower case and without "/1", the number of channels.
+func rtpmaps(line *sdp.MediaDescription) map[uint8]string {
+	maps := map[uint8]string{}
+	for _, a := range line.Attributes {
+		if a.Key != "rtpmap" {
+			continue
+		}
+		number, name, _ := strings.Cut(a.Value, " ")
+		if n, err := strconv.ParseUint(number, 10, 7); err == nil {
+			maps[uint8(n)] = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(name)), "/1")
+		}
+	}
+	return maps
+}
+
+// codec names a payload type; 0 and 8 need no rtpmap (RFC 3551 section 6).
+func codec(payload uint8, maps map[uint8]string) string {
+	if name, ok := maps[payload]; ok {
+		return name
+	}
+	switch payload {
+	case 0:
+		return "pcmu/8000"
+	case 8:
+		return "pcma/8000"
+	}
+	return ""
+}
+
+// connection is the address of a media line (c=, of the line or else of the session).
+func connection(all *sdp.SessionDescription, line *sdp.MediaDescription) (netip.Addr, error) {
+	c := line.ConnectionInformation
+	if c == nil {
+		c = all.ConnectionInformation
+	}
+	if c == nil || c.Address == nil {
+		return netip.Addr{}, fmt.Errorf("%w: no address", errSDP)
+	}
+	addr, err := netip.ParseAddr(c.Address.Address)
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("%w: address %q", errSDP, c.Address.Address)
+	}
+	if addr = addr.Unmap().WithZone(""); addr.IsMulticast() {
+		return netip.Addr{}, fmt.Errorf("%w: multicast address", errSDP)
+	}
+	return addr, nil
+}
+
+// rtcpAddress is a=rtcp (RFC 3605): a port, perhaps with an address. Zero = not given, or not to be understood.
+func rtcpAddress(line *sdp.MediaDescription, addr netip.Addr) netip.AddrPort {
+	value, ok := line.Attribute("rtcp")
+	if !ok {
+		return netip.AddrPort{}
+	}
+	fields := strings.Fields(value)
+	if len(fields) == 0 {
+		return netip.AddrPort{}
+	}
+	port, err := strconv.ParseUint(fields[0], 10, 16)
+	if err != nil || port == 0 {
+		return netip.AddrPort{}
+	}
+	if len(fields) == 4 {
+		own, err := netip.ParseAddr(fields[3])
+		if err != nil {
+			return netip.AddrPort{}
+		}
+		addr = own.Unmap().WithZone("")
+	}
+	return netip.AddrPortFrom(addr, uint16(port))
+}
+
+// direction is the line's direction attribute, or else the session's; sendrecv if there is none.
+func direction(all *sdp.SessionDescription, line *sdp.MediaDescription) media.Direction {
+	for _, attributes := range [][]sdp.Attribute{line.Attributes, all.Attributes} {
+		for _, a := range attributes {
+			switch a.Key {
+			case "sendrecv":
+				return media.SendRecv
+			case "sendonly":
+				return media.SendOnly
+			case "recvonly":
+				return media.RecvOnly
+			case "inactive":
+				return media.Inactive
+			}
+		}
+	}
+	return media.SendRecv
+}
+
+// opposite is the direction that answers a peer's (RFC 3264 section 6.1).
+func opposite(d media.Direction) media.Direction {
+	switch d {
+	case media.SendOnly:
+		return media.RecvOnly
+	case media.RecvOnly:
+		return media.SendOnly
+	default:
+		return d
+	}
+}

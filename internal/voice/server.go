@@ -1,0 +1,239 @@
+package voice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"ccgateway/internal/center"
+	"ccgateway/internal/voice/media"
+)
+
+// Server is the phone side. Its methods may be called from any goroutine.
+type Server struct {
+	cfg       Config
+	log       *slog.Logger
+	directory Directory
+	centers   Centers
+
+	engine   *media.Engine
+	auth     *authenticator
+	bindings *bindings
+	legs     *legs
+	rooms    *rooms
+
+	limit        *packetLimit
+	endpoints    []*endpoint
+	transport    *sip.TransportLayer
+	transactions *sip.TransactionLayer
+	pending      atomic.Int64 // server transactions
+
+	notices *mailbox // what is told to centers from where one must not wait, in order; and the work of recordings
+	work    sync.WaitGroup
+	quit    chan struct{} // closed when no transaction is worth waiting for any more
+	stopped atomic.Bool
+}
+
+// stackOnce sets what the SIP stack has as variables of its package.
+var stackOnce sync.Once
+
+// largestUDP is the largest message sent by UDP. The stack refuses more than UDPMTUSize-200, by default 1,300 bytes, and does not
+// change to TCP; an INVITE by a carrier's proxies is often larger, and IP fragments work.
+const largestUDP = 16_384
+
+// New makes a phone side and opens its ports. Nothing is taken from them until Run.
+func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
+	cfg = cfg.defaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	stackOnce.Do(func() {
+		sip.UDPMTUSize = largestUDP + 200
+		sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+	})
+	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
+		quit: make(chan struct{})}
+	s.auth = newAuthenticator(cfg, directory)
+	s.bindings = newBindings(cfg, s.phoneChanged)
+	s.limit = newPacketLimit(cfg.MaxPackets, cfg.MaxPacketsPerIP, func(a netip.Addr) bool {
+		_, ok := trunkOf(directory.Trunks(), a)
+		return ok
+	})
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	if err := s.startMedia(); err != nil {
+		s.closeEndpoints()
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens the sockets and sets the SIP stack up over them.
+func (s *Server) open() error {
+	ctx := context.Background() // opening does not wait for anything
+	for _, address := range s.cfg.Listen {
+		e, err := s.listen(ctx, address)
+		if err != nil {
+			s.closeEndpoints()
+			return err
+		}
+		s.endpoints = append(s.endpoints, e)
+	}
+	quiet := newQuietLog(s.log)
+	tcp := &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(local net.Addr) net.Dialer {
+		return net.Dialer{Timeout: dialTimeout, LocalAddr: local}
+	}}
+	s.transport = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil,
+		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: tcp}))
+	s.transport.OnMessage(s.onMessage) // before the transaction layer's own: it is called first
+	s.transactions = sip.NewTransactionLayer(s.transport, sip.WithTransactionLayerLogger(quiet),
+		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
+		sip.WithTransactionLayerTerminateOnConnClose())
+	s.transactions.OnRequest(s.onRequest)
+	return nil
+}
+
+func (s *Server) startMedia() error {
+	m := media.Config{Advertise: s.mediaAddress(), MinPort: s.cfg.RTPMin, MaxPort: s.cfg.RTPMax, NoMedia: max(s.cfg.NoMedia, 0),
+		PromptDir: s.cfg.Prompts, Log: s.log, Events: media.Events{
+			Digit:          s.mediaDigit,
+			MediaLost:      s.mediaLost,
+			RecordingEnded: s.recordingEnded,
+		}}
+	engine, err := media.New(m)
+	if err != nil {
+		return fmt.Errorf("voice: %w", err)
+	}
+	s.engine = engine
+	s.rooms = newRooms(engine)
+	return nil
+}
+
+// Run takes calls until ctx is done; then it ends all legs (their centers are told CauseShutdown), waits for at most DrainTimeout
+// until that has been heard by the phones, and closes everything. It is called once.
+func (s *Server) Run(ctx context.Context) error {
+	mediaCtx, stopMedia := context.WithCancel(context.WithoutCancel(ctx)) // the sound goes on while legs are being ended
+	defer stopMedia()
+	var running sync.WaitGroup
+	var mediaErr error
+	running.Go(func() { mediaErr = s.engine.Run(mediaCtx) })
+	running.Go(func() { s.notices.work(s.stopped.Load) })
+	for _, e := range s.endpoints {
+		e.serve(&running, s.transport)
+	}
+	s.log.Info("phone side runs", "addresses", s.Addrs())
+	s.sweep(ctx)
+	s.stop()
+	stopMedia()
+	s.stopped.Store(true)
+	s.notices.post(func() {})
+	running.Wait()
+	s.closeTransport() // again: a request that was just read may have opened a socket to be answered by
+	if mediaErr != nil && !errors.Is(mediaErr, context.Canceled) {
+		return fmt.Errorf("voice: %w", mediaErr)
+	}
+	return nil
+}
+
+// sweepInterval is how often expired registrations are looked for.
+const sweepInterval = time.Second
+
+func (s *Server) sweep(ctx context.Context) {
+	t := time.NewTicker(sweepInterval)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-t.C:
+			s.bindings.expire(now, s.directory.Phone)
+		}
+	}
+}
+
+// stop ends the legs, then the transactions, then the sockets: each needs what comes after it.
+func (s *Server) stop() {
+	ended := make(chan struct{})
+	for _, l := range s.legs.close() {
+		l.mail.post(l.shutDown)
+	}
+	go func() {
+		s.legs.wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(s.cfg.DrainTimeout):
+		s.log.Warn("legs did not end in time", "legs", s.legs.count())
+	}
+	for _, l := range s.legs.all() {
+		l.mail.post(l.abandon)
+	}
+	<-ended
+	close(s.quit)
+	s.transactions.Close()
+	s.work.Wait()
+	s.closeEndpoints()
+	s.closeTransport()
+}
+
+func (s *Server) closeTransport() {
+	if err := s.transport.Close(); err != nil {
+		s.log.Debug("closing transports", "error", err)
+	}
+}
+
+// phoneChanged tells the center that a phone has become reachable, or is not any more.
+func (s *Server) phoneChanged(number string, vcc center.VCCID, registered bool) {
+	s.log.Info("phone", "phone", number, "vcc", vcc, "registered", registered)
+	s.notice(vcc, center.PhoneState{Phone: number, Registered: registered})
+}
+
+// notice tells a center something from where one must not wait.
+func (s *Server) notice(vcc center.VCCID, cmd center.Command) {
+	s.notices.post(func() { s.centers.Tell(vcc, cmd) })
+}
+
+// Addrs lists the addresses that are served, each by UDP and TCP.
+func (s *Server) Addrs() []netip.AddrPort {
+	addrs := make([]netip.AddrPort, len(s.endpoints))
+	for i, e := range s.endpoints {
+		addrs[i] = e.addr
+	}
+	return addrs
+}
+
+// Registered tells whether a phone account has a registered device now.
+func (s *Server) Registered(number string) bool { return len(s.bindings.of(number, time.Now())) > 0 }
+
+// Registrations lists the registered devices by phone account.
+func (s *Server) Registrations() map[string][]Contact { return s.bindings.view() }
+
+// Stats are figures for the administrator.
+type Stats struct {
+	Legs         int    // now, those that are just ending included
+	Phones       int    // accounts with a registration
+	Transactions int    // being worked on, or kept against retransmission
+	Connections  int    // by TCP
+	Dropped      uint64 // packets above the limits, since the start
+	Garbage      uint64 // packets that were no SIP, since the start
+}
+
+// Stats reads the figures.
+func (s *Server) Stats() Stats {
+	stats := Stats{Legs: s.legs.count(), Phones: s.bindings.count(), Transactions: int(s.pending.Load()), Dropped: s.limit.dropped.Load()}
+	for _, e := range s.endpoints {
+		stats.Connections += e.tcp.count()
+		stats.Garbage += e.udp.garbage.Load()
+	}
+	return stats
+}

@@ -1,0 +1,180 @@
+package voice
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"github.com/pion/sdp/v3"
+
+	"ccgateway/internal/g711"
+	"ccgateway/internal/voice/media"
+)
+
+// player is the sound of one SIP dialog: what a leg of the media engine is to it.
+type player interface {
+	ID() media.LegID
+	LocalAddr() netip.AddrPort
+	Configure(media.Session) error
+	Close()
+}
+
+// sound is one dialog's offer/answer state (RFC 3264) and the media leg that it steers. It belongs to the leg's goroutine.
+//
+// The address and port that it advertises stay the same for the dialog's life; the version in o= counts the changes of what it
+// says.
+type sound struct {
+	leg     player
+	host    netip.Addr // the address told to the peer
+	session uint64     // of o=
+	version uint64
+	last    []byte // the description last told, without o=
+	told    *sdp.SessionDescription
+	audio   int // which of its media lines is the sound
+
+	agreed bool // an offer has been answered
+	held   bool // the peer holds
+}
+
+func newSound(leg player, host netip.Addr) *sound {
+	const most = 1 << 40 // any number will do (RFC 8866 section 5.2); this one fits every peer's integers
+	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1}
+}
+
+// offer is a description of all that we can do. Media lines that were refused before keep their place (RFC 3264 section 8).
+func (s *sound) offer() []byte {
+	formats := []format{
+		{g711.PayloadTypePCMA, g711.ALaw.String()}, {g711.PayloadTypePCMU, g711.MuLaw.String()}, {ourEventPayload, telephoneEvent},
+	}
+	lines := make([]*sdp.MediaDescription, 1)
+	if s.told != nil {
+		lines = slices.Clone(s.told.MediaDescriptions)
+	}
+	lines[s.audio] = s.line([]string{"RTP", "AVP"}, formats, media.SendRecv)
+	return s.say(lines)
+}
+
+// again is what was said last: the offer of a re-INVITE that shall change nothing (RFC 4028 section 7.4).
+func (s *sound) again() []byte {
+	if s.told == nil {
+		return s.offer()
+	}
+	return marshal(s.told)
+}
+
+// answer takes an offer: it sets the media leg up and returns the answer. signalling is where the peer's SIP messages come from.
+// Errors: those of readSDP; the state is then unchanged.
+func (s *sound) answer(offer []byte, signalling netip.Addr) ([]byte, error) {
+	d, err := readSDP(offer)
+	if err != nil {
+		return nil, err
+	}
+	ours := opposite(d.direction)
+	if err := s.leg.Configure(s.configuration(d, ours, signalling)); err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoCommonMedia, err)
+	}
+	s.agreed, s.held, s.audio = true, d.held(), d.audio
+	return s.say(s.answerLines(d, ours)), nil
+}
+
+// accept takes the answer to our offer. Errors: those of readSDP; the state is then unchanged.
+func (s *sound) accept(answer []byte, signalling netip.Addr) error {
+	d, err := readSDP(answer)
+	if err != nil {
+		return err
+	}
+	if err := s.leg.Configure(s.configuration(d, opposite(d.direction), signalling)); err != nil {
+		return fmt.Errorf("%w: %w", errNoCommonMedia, err)
+	}
+	s.agreed, s.held = true, d.held()
+	return nil
+}
+
+func (s *sound) configuration(d *description, ours media.Direction, signalling netip.Addr) media.Session {
+	return media.Session{
+		Remote: d.remote, RemoteRTCP: d.rtcp, Signalling: signalling,
+		Law: d.law, PayloadType: d.payload, MuLaw: d.mulaw, ALaw: d.alaw, Event: d.event,
+		Direction: ours,
+	}
+}
+
+// answerLines answers each line of an offer: the audio line with the peer's preferred codec, all others by refusing them (port 0).
+func (s *sound) answerLines(d *description, ours media.Direction) []*sdp.MediaDescription {
+	lines := make([]*sdp.MediaDescription, len(d.lines))
+	for i, offered := range d.lines {
+		if i != d.audio {
+			lines[i] = refusal(offered)
+			continue
+		}
+		formats := []format{{d.payload, d.law.String()}}
+		if d.event != media.NoPayload {
+			formats = append(formats, format{d.event, telephoneEvent})
+		}
+		lines[i] = s.line(offered.MediaName.Protos, formats, ours)
+	}
+	return lines
+}
+
+// refusal answers a media line that we take no part in (RFC 3264 section 6).
+func refusal(offered *sdp.MediaDescription) *sdp.MediaDescription {
+	name := offered.MediaName
+	name.Port = sdp.RangedPort{}
+	return &sdp.MediaDescription{MediaName: name}
+}
+
+// format is one payload type of our audio line.
+type format struct {
+	payload uint8
+	name    string
+}
+
+func (s *sound) line(protos []string, formats []format, direction media.Direction) *sdp.MediaDescription {
+	line := &sdp.MediaDescription{MediaName: sdp.MediaName{
+		Media: "audio", Port: sdp.RangedPort{Value: int(s.leg.LocalAddr().Port())}, Protos: protos,
+	}}
+	for _, f := range formats {
+		number := strconv.Itoa(int(f.payload))
+		line.MediaName.Formats = append(line.MediaName.Formats, number)
+		line.Attributes = append(line.Attributes, sdp.NewAttribute("rtpmap", number+" "+f.name+"/8000"))
+		if f.name == telephoneEvent {
+			line.Attributes = append(line.Attributes, sdp.NewAttribute("fmtp", number+" 0-15"))
+		}
+	}
+	line.Attributes = append(line.Attributes, sdp.NewAttribute("ptime", "20"), sdp.NewPropertyAttribute(direction.String()))
+	return line
+}
+
+// say makes a description of the lines and counts the version up if it says something new (RFC 3264 section 8).
+func (s *sound) say(lines []*sdp.MediaDescription) []byte {
+	family := "IP4"
+	if s.host.Is6() {
+		family = "IP6"
+	}
+	told := &sdp.SessionDescription{
+		SessionName: "-",
+		ConnectionInformation: &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family,
+			Address: &sdp.Address{Address: s.host.String()}},
+		TimeDescriptions:  []sdp.TimeDescription{{}},
+		MediaDescriptions: lines,
+		Origin:            sdp.Origin{Username: "-", NetworkType: "IN", AddressType: family, UnicastAddress: s.host.String()},
+	}
+	content := marshal(told)
+	if s.last != nil && !bytes.Equal(content, s.last) {
+		s.version++
+	}
+	s.last, s.told = content, told
+	told.Origin.SessionID, told.Origin.SessionVersion = s.session, s.version
+	return marshal(told)
+}
+
+// marshal cannot fail: pion's error is for interfaces that it does not use here.
+func marshal(d *sdp.SessionDescription) []byte {
+	b, err := d.Marshal()
+	if err != nil {
+		panic(fmt.Sprintf("voice: our own session description: %v", err))
+	}
+	return b
+}

@@ -1,0 +1,198 @@
+package voice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// strangerIdle is how long a TCP connection may be silent from which no phone has registered and no trunk calls.
+	strangerIdle = 32 * time.Second
+
+	// writeTimeout ends a connection whose peer does not read: a leg's goroutine writes, and must not hang.
+	writeTimeout = 5 * time.Second
+
+	// dialTimeout bounds the making of a connection to a phone or a trunk.
+	dialTimeout = 4 * time.Second
+)
+
+// tcpListener accepts connections within bounds and knows the open ones by their peer's address.
+type tcpListener struct {
+	net.Listener
+	max, perIP int
+	idle       time.Duration // how long the connection of a registered phone may be silent
+	limit      *packetLimit
+	log        *slog.Logger
+	closing    func(peer string) // is told of each end, in the reader's goroutine
+
+	mu     sync.Mutex
+	conns  map[string]*tcpConn
+	counts map[netip.Addr]int
+
+	done    chan struct{}
+	once    sync.Once
+	readers sync.WaitGroup
+}
+
+func listenTCP(ctx context.Context, address string, c Config, limit *packetLimit, closing func(string)) (*tcpListener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen for SIP: %w", err)
+	}
+	return &tcpListener{Listener: l, max: c.MaxConnections, perIP: c.MaxConnectionsPerIP, idle: c.RegisterMax + time.Minute,
+		limit: limit, log: c.Log, closing: closing, conns: map[string]*tcpConn{}, counts: map[netip.Addr]int{},
+		done: make(chan struct{})}, nil
+}
+
+// Accept gives the next connection that there is room for. Only close ends it.
+func (l *tcpListener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return nil, err
+			}
+			l.log.Warn("cannot accept a SIP connection", "error", err) // out of files, most likely
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-l.done:
+			}
+			continue
+		}
+		if c := l.admit(conn); c != nil {
+			return c, nil
+		}
+		conn.Close()
+	}
+}
+
+func (l *tcpListener) admit(conn net.Conn) *tcpConn {
+	peer, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil {
+		return nil
+	}
+	ip := subscriber(peer.Addr())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.conns) >= l.max || l.counts[ip] >= l.perIP {
+		return nil
+	}
+	c := &tcpConn{Conn: conn, l: l, ip: ip, peer: conn.RemoteAddr().String(), done: make(chan struct{})}
+	l.conns[c.peer] = c
+	l.counts[ip]++
+	l.readers.Add(1)
+	return c
+}
+
+// trust lets the connection from peer be silent for longer: a phone has registered by it, or a trunk has called.
+func (l *tcpListener) trust(peer string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.conns[peer]; c != nil {
+		c.trusted.Store(true)
+	}
+}
+
+// open tells whether there is a connection from peer.
+func (l *tcpListener) open(peer string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conns[peer] != nil
+}
+
+func (l *tcpListener) forget(c *tcpConn) {
+	l.mu.Lock()
+	if l.conns[c.peer] == c {
+		delete(l.conns, c.peer)
+	}
+	if l.counts[c.ip]--; l.counts[c.ip] <= 0 {
+		delete(l.counts, c.ip)
+	}
+	l.mu.Unlock()
+	l.closing(c.peer)
+}
+
+// close ends the listener and all its connections.
+func (l *tcpListener) close() {
+	l.once.Do(func() {
+		close(l.done)
+		l.Listener.Close()
+	})
+	l.mu.Lock()
+	open := make([]*tcpConn, 0, len(l.conns))
+	for _, c := range l.conns {
+		open = append(open, c)
+	}
+	l.mu.Unlock()
+	for _, c := range open {
+		c.Close()
+	}
+}
+
+// wait returns when the readers of all connections have ended. To be called after close and when Accept has ended.
+func (l *tcpListener) wait() { l.readers.Wait() }
+
+// tcpConn is an accepted connection.
+type tcpConn struct {
+	net.Conn
+	l       *tcpListener
+	ip      netip.Addr
+	peer    string
+	trusted atomic.Bool
+
+	closeOnce, readOnce sync.Once
+	done                chan struct{}
+}
+
+// Read waits for at most the time that this peer may be silent, and reads slower from a peer that sends too much.
+func (c *tcpConn) Read(b []byte) (int, error) {
+	n, err := c.read(b)
+	if err != nil {
+		c.Close()
+		c.readOnce.Do(c.l.readers.Done)
+	}
+	return n, err
+}
+
+func (c *tcpConn) read(b []byte) (int, error) {
+	idle := strangerIdle
+	if c.trusted.Load() {
+		idle = c.l.idle
+	}
+	if err := c.SetReadDeadline(time.Now().Add(idle)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(b)
+	for err == nil && !c.l.limit.pass(c.ip, time.Now()) {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-c.done:
+			return 0, net.ErrClosed
+		}
+	}
+	return n, err
+}
+
+func (c *tcpConn) Close() error {
+	err := net.ErrClosed
+	c.closeOnce.Do(func() {
+		close(c.done)
+		err = c.Conn.Close()
+		c.l.forget(c)
+	})
+	return err
+}
+
+func (l *tcpListener) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.conns)
+}
