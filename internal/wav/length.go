@@ -29,5 +29,5 @@ func Length(path string) (time.Duration, error) {
 		return 0, fmt.Errorf("measure WAV file: %w", err)
 	}
 	frames := (info.Size() - headerSize) / (channels * bytesPerSample)
-	return time.Duration(frames) * time.Second / sampleRate, nil
+	return time.Duration(frames) * time.Second / SampleRate, nil
 }
