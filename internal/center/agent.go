@@ -20,44 +20,43 @@ type agent struct {
 	silence timer
 	ending  bool // the session is being ended: no further change of state
 
-	push          Push
-	phone         string // bound; "" = none
-	forward       string // rung instead of phone; "" = none
-	autoAnswer    bool
-	autoIdle      bool
-	releasePhone  bool // the phone hangs up after each call; false: permanent connection
-	platformOnly  bool
-	chat          bool
-	listen        bool
-	mustChange    bool // the password has to be changed before calls are handled
-	talkRight     bool
-	selfRecord    bool
-	recordEarly   bool // from before the talk
-	custom        int
-	signInMode    string
-	skills        []*membership // queues that he is signed in to, in the order of his account
-	indexed       bool          // stands in those queues as a free agent
-	state         State
-	reason        int // of not ready; cause of the rest
-	since         time.Time
-	stateCall     CallID    // the call that brought StateTalking
-	lastBar       int       // bar state before the present one
-	idleSince     time.Time // for longest idle first
-	before        chosen    // what he had chosen before StateTalking
-	talked        bool      // since StateTalking began, a talk came about
-	wish          wish      // kept until he is through with his calls
-	restUntil     time.Time // when the reminder is due
-	restReminded  bool
-	restTimer     timer
-	wrapUntil     time.Time // end of the wrap-up; zero = he ends it himself
-	wrapTimer     timer
-	wrapUp        time.Duration // of the queue whose call he had last
-	line          *leg          // his phone's connection; nil = on-hook
-	gone          int           // phoneState of a line that went down and whose event is still to be sent; 0 = none
-	present       *party        // his part in the present call; nil = none
-	held          []*party      // his parts in held calls, in the order of holding
-	last          *CallInfo     // the last call that he left
-	lastRecording RecordingID   // of the present or last talk
+	push         Push
+	phone        string // bound; "" = none
+	forward      string // rung instead of phone; "" = none
+	autoAnswer   bool
+	autoIdle     bool
+	releasePhone bool // the phone hangs up after each call; false: permanent connection
+	platformOnly bool
+	chat         bool
+	listen       bool
+	mustChange   bool // the password has to be changed before calls are handled
+	talkRight    bool
+	selfRecord   bool
+	recordEarly  bool // from before the talk
+	custom       int
+	signInMode   string
+	skills       []*membership // queues that he is signed in to, in the order of his account
+	indexed      bool          // stands in those queues as a free agent
+	state        State
+	reason       int // of not ready; cause of the rest
+	since        time.Time
+	stateCall    CallID    // the call that brought StateTalking
+	lastBar      int       // bar state before the present one
+	idleSince    time.Time // for longest idle first
+	before       chosen    // what he had chosen before StateTalking
+	talked       bool      // since StateTalking began, a talk came about
+	wish         wish      // kept until he is through with his calls
+	restUntil    time.Time // when the reminder is due
+	restReminded bool
+	restTimer    timer
+	wrapUntil    time.Time // end of the wrap-up; zero = he ends it himself
+	wrapTimer    timer
+	wrapUp       time.Duration // of the queue whose call he had last
+	line         *leg          // his phone's connection; nil = on-hook
+	gone         int           // phoneState of a line that went down and whose event is still to be sent; 0 = none
+	present      *party        // his part in the present call; nil = none
+	held         []*party      // his parts in held calls, in the order of holding
+	last         *CallInfo     // the last call that he left
 }
 
 // chosen is a state that an agent comes back to.

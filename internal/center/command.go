@@ -6,8 +6,9 @@ import "time"
 type Command interface{ command() }
 
 // By says which agent asks and proves it: every command of a signed-in agent carries it. It is checked first: no session for
-// the agent is NotSignedIn (100-006), a session with another GUID is NoRight (000-003) (DECISIONS 5); the command has then
-// changed nothing. A command that passes counts as a sign of life, whatever comes of it.
+// the agent is NotSignedIn (100-006), a session with another GUID is NoRight (000-003) (DECISIONS 5), except that the GUIDs
+// of sessions that somebody else ended stay NotSignedIn; the command has then changed nothing. A command that passes counts
+// as a sign of life, whatever comes of it.
 type By struct {
 	Agent AgentID
 	Token Token
@@ -18,8 +19,9 @@ func (By) command() {}
 // Sign-in, session and GUID (onlineagent.yaml).
 type (
 	// SignIn opens a session; the password has been checked. Reply: SignedIn.
-	// Refusals: AlreadySignedIn without Force, BadPhone, PhoneOutOfRange, WrongAgentType, BadSignInParameter, MayNotBeForced,
-	// PlatformUnavailable when the VCC's limit of agents is reached.
+	// Refusals: WrongPassword when the account is gone, WrongAgentType, AlreadySignedIn without Force, BadSignInParameter,
+	// BadPhone (no number, or bound to another agent), PhoneOutOfRange (no phone of the VCC), PlatformUnavailable when the
+	// VCC's limit of agents is reached or the center is being stopped. A refused sign-in has changed nothing.
 	SignIn struct {
 		Agent         AgentID
 		Token         Token
@@ -239,9 +241,9 @@ type (
 	}
 )
 
-// Quality control (qualitycontrol.yaml). Refusals: InspectionNoRight without the right or for an agent of nobody or another
-// VCC, SelfInspection for oneself, InspectionNoSuchAgent for one that is not signed in, InspectionUnavailable where the
-// target cannot be brought into the state.
+// Quality control (qualitycontrol.yaml). Refusals, in this order: SelfInspection for oneself, InspectionNoRight without the
+// right, InspectionNoProvider while the center is being stopped, InspectionNoRight for an agent of another VCC or of nobody
+// (the two are not told apart), InspectionUnavailable for one who is not signed in or cannot be brought into the state.
 type (
 	// ForceSignOut signs the target out, as SignOut with Force and ReasonInspector; it gets AgentOther_ShutdownService.
 	ForceSignOut struct {

@@ -18,4 +18,34 @@
 // Words: a call is a conversation with an id that desktops see; a leg is one party's connection to the phone side (an INVITE
 // dialog); an agent with a permanent connection keeps one leg over many calls. Who hears whom is told to the phone side as
 // rooms: a room is a call's table of members and, for each, the members it hears.
+//
+// # Agents
+//
+// An agent is in one State. AgentState_Busy brings him into StateTalking with a call; what he had chosen before is kept
+// (agent.before), and so is what he wishes for afterwards (agent.wish). When his last call is over, settle decides:
+//
+//	a wish                   -> not ready, or a rest
+//	not ready, rest before   -> the same again (call-model 15, question 2)
+//	a talk came about        -> idle, or wrap-up where autoenteridle is false
+//	none came about          -> what he had chosen before
+//
+// setState is the only way from one state into another: it raises the event and writes the record of the past state.
+//
+// # Calls
+//
+// A call has parties, and each party is in a phase:
+//
+//	caller          waiting -------------------------> talking
+//	called phone    called --------------------------> talking
+//	agent, offered  offered -> alerting -------------> talking <-> held, retrieving
+//	agent, calling  dialling (own phone) -> calling -> talking <-> held, retrieving
+//
+// offered and dialling end when the agent's phone is lifted; with automatic answer there is no alerting. endCall is the only
+// end of a call and missed the only way in which an offer fails and the caller goes back to the front of his queue.
+//
+// # Routing
+//
+// Each queue keeps its callers in their order and its free agents in theirs, and agents enter and leave these orders as
+// they become usable or not (reindex), so no command looks at all agents. At the end of every command match brings together
+// whoever can be: a free fit agent and a waiting caller never coexist between two commands.
 package center

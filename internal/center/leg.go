@@ -63,7 +63,7 @@ func (c *Center) phoneOf(a *agent) (target, bool) {
 		if c.cfg.isPhone(a.forward) {
 			return target{phone: a.forward}, true
 		}
-		if trunk, ok := c.cfg.trunk(a.forward); ok {
+		if trunk, ok := c.cfg.trunk(a.forward); ok && a.rights.Has(c.cfg.rightFor(a.forward)) {
 			return target{trunk: trunk, number: a.forward}, true
 		}
 	}
@@ -230,10 +230,8 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 		return
 	}
 	switch p.phase {
-	case phaseOffered:
+	case phaseOffered, phaseAlerting:
 		c.missed(p, missOf(cause))
-	case phaseAlerting:
-		c.missed(p, missRefused)
 	case phaseRetrieving:
 		c.retrieveFailed(p)
 	case phaseTalking:

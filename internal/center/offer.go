@@ -158,10 +158,13 @@ func (m miss) cause() Cause {
 // missed takes an offered call away from an agent: his events and next state first (call-model 14.3, 14.4), then the call,
 // which goes back to the front of its queue. A call without a queue, or one that he declined for good, ends.
 func (c *Center) missed(p *party, m miss) {
-	cl, a := p.call, p.agent
+	cl, a, rang := p.call, p.agent, p.phase == phaseAlerting
 	c.disarm(&cl.ring)
 	c.detach(p, m.reason())
-	cl.parties = cl.parties[:len(cl.parties)-1] // an offered agent is always the last to have joined
+	cl.parties = cl.parties[:len(cl.parties)-1]                // an offered agent is always the last to have joined
+	if rang && (m == missPhoneBusy || m == missPhoneUnknown) { // the desktop still shows the call
+		c.tell(a, EvNoAnswer, string(cl.id))
+	}
 	c.tellMissed(a, cl, m)
 	switch {
 	case m == missDeclined || cl.queue == nil:

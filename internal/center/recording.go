@@ -52,7 +52,7 @@ func (c *Center) beginRecording(p *party, leg LegID) {
 		r.id = RecordingID(fmt.Sprintf("%s-%d-%d", cl.id, a.id, cl.takes))
 	}
 	r.file = fmt.Sprintf("%d/%s/%s.wav", c.cfg.ID, c.now.UTC().Format("20060102"), r.id)
-	p.record, a.lastRecording = r, r.id
+	p.record = r
 	c.records[r.id] = r
 	c.emit(StartRecording{
 		Recording: r.id, Call: cl.id, Leg: leg, Agent: a.id, Caller: cl.caller, Called: cl.called, File: r.file,
