@@ -41,7 +41,10 @@ type lab struct {
 }
 
 // setup changes what a lab's engine is made of.
-type setup func(*Config, *func(string) (wav.File, error))
+type setup func(*Config, *openFile)
+
+// openFile makes the file of a recording.
+type openFile = func(path string) (wav.File, error)
 
 func newLab(t *testing.T, change ...setup) *lab {
 	t.Helper()
@@ -58,7 +61,7 @@ func newLab(t *testing.T, change ...setup) *lab {
 		MediaLost:      func(leg LegID) { l.tell(string(leg) + " lost") },
 		RecordingEnded: func(id RecordingID, err error) { l.recordingEnded(string(id), err) },
 	}
-	open := openRecording
+	open := openFile(openRecording)
 	for _, c := range change {
 		c(&cfg, &open)
 	}
@@ -191,13 +194,18 @@ func (l *lab) phoneAt(id, ip string, law g711.Law, freq float64) *phone {
 	conn, reports := loopback(l.t, ip)
 	p := &phone{
 		lab: l, leg: leg, conn: conn, reports: reports, law: law, freq: freq,
-		voice:  tone.NewGenerator(freq, 0.25),
-		sender: rtpaudio.NewSender(uint32(freq)<<8|uint32(len(l.phones)), 65530, 0xFFFFF000),
+		voice:  newTone(freq),
+		sender: newSender(uint32(freq)<<8 | uint32(len(l.phones))),
 	}
 	l.phones = append(l.phones, p)
 	p.configure(p.session())
 	return p
 }
+
+func newTone(freq float64) *tone.Generator { return tone.NewGenerator(freq, 0.25) }
+
+// newSender numbers packets from near the ends of both ranges on.
+func newSender(ssrc uint32) *rtpaudio.Sender { return rtpaudio.NewSender(ssrc, 65530, 0xFFFFF000) }
 
 // eventType is the payload type of telephone-event that phones agree on.
 const eventType = 101
@@ -373,5 +381,5 @@ func withMusic(t *testing.T) setup {
 			t.Fatal(err)
 		}
 	}
-	return func(c *Config, _ *func(string) (wav.File, error)) { c.PromptDir = dir }
+	return func(c *Config, _ *openFile) { c.PromptDir = dir }
 }

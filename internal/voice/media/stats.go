@@ -39,8 +39,8 @@ type Stats struct {
 // legCounts holds the numbers where several goroutines can reach them without a lock.
 type legCounts struct {
 	packets, octets, late, doubled, concealed, unusable, jumped atomic.Uint64
-	lost                                                atomic.Int64
-	jitter                                              atomic.Uint32
+	lost                                                        atomic.Int64
+	jitter                                                      atomic.Uint32
 
 	strangers, malformed, flooded, broken, readErrors atomic.Uint64
 
