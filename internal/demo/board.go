@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -41,6 +42,21 @@ func (b *Board) Figures() Figures {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.figures
+}
+
+// Verdict returns what was wrong with the demo so far: no talk at all, or one whose sound was bad.
+func (b *Board) Verdict() error {
+	f := b.Figures()
+	switch {
+	case f.Checked == 0:
+		return errors.New("no talk came about whose sound could be measured")
+	case f.SoundGood < f.Checked:
+		return fmt.Errorf("the sound was bad in %d of %d talks", f.Checked-f.SoundGood, f.Checked)
+	case f.Failed > 0:
+		return fmt.Errorf("%d of %d calls failed", f.Failed, f.Calls)
+	default:
+		return nil
+	}
 }
 
 // Sound gives the last verdict on the sound of an agent's talks, "" before the first.

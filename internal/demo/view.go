@@ -19,8 +19,8 @@ const (
 // View shows what happens in the center until ctx ends: on a terminal a page that is drawn anew, otherwise plain lines.
 type View struct {
 	Out   io.Writer
-	Live  bool                                             // Out is a terminal
-	Head  string                                           // stands above the page all the time
+	Live  bool                                               // Out is a terminal
+	Head  string                                             // stands above the page all the time
 	Look  func(ctx context.Context) (center.Overview, error) // reads the center
 	Board *Board
 	Began time.Time

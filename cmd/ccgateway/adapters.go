@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"net/netip"
+
+	"ccgateway/internal/center"
+	"ccgateway/internal/gateway"
+	"ccgateway/internal/store"
+	"ccgateway/internal/voice"
+)
+
+// accounts shows the store to the gateway.
+type accounts struct{ store *store.Store }
+
+func (a accounts) Check(ctx context.Context, agent center.AgentID, password string) (gateway.AccountState, error) {
+	state, refusal := a.store.Check(ctx, agent, password)
+	if refusal != nil {
+		return gateway.AccountState{}, refusal
+	}
+	return gateway.AccountState{MustChange: state.MustChange, DaysLeft: state.DaysLeft}, nil
+}
+
+func (a accounts) Change(ctx context.Context, agent center.AgentID, old, new string) error {
+	if refusal := a.store.Change(ctx, agent, old, new); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+func (a accounts) ByAccount(_ context.Context, name string) (center.AgentID, bool) {
+	return a.store.ByAccount(name)
+}
+
+// directory shows the store to the phone side.
+type directory struct{ store *store.Store }
+
+func (d directory) Phone(number string) (voice.PhoneAccount, bool) {
+	phone, ok := d.store.Phone(number)
+	return voice.PhoneAccount{VCC: phone.VCC, HA1MD5: phone.HA1.MD5, HA1SHA256: phone.HA1.SHA256}, ok
+}
+
+func (d directory) Trunks() []voice.Trunk {
+	stored := d.store.Trunks()
+	all := make([]voice.Trunk, 0, len(stored))
+	for _, t := range stored {
+		allow := make([]netip.Prefix, 0, len(t.Allow))
+		for _, network := range t.Allow {
+			allow = append(allow, network.Prefix)
+		}
+		all = append(all, voice.Trunk{Name: t.Name, Address: t.Address, Transport: t.Transport, Allow: allow,
+			Username: t.Username, Password: t.Password.Reveal()})
+	}
+	return all
+}
+
+func (d directory) AccessCode(number string) (center.VCCID, bool) {
+	code, ok := d.store.AccessCode(number)
+	return code.VCC, ok
+}

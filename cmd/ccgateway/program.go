@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ccgateway/internal/admin"
+	"ccgateway/internal/center"
+	"ccgateway/internal/config"
+	"ccgateway/internal/delivery"
+	"ccgateway/internal/gateway"
+	"ccgateway/internal/host"
+	"ccgateway/internal/store"
+	"ccgateway/internal/tlscert"
+	"ccgateway/internal/voice"
+	"ccgateway/internal/wav"
+)
+
+// program is a running installation: all rooms, joined. Made by start, ended by stop.
+type program struct {
+	cfg   *config.Config
+	log   *slog.Logger
+	token string
+
+	store    *store.Store
+	host     *host.Host
+	delivery *delivery.Delivery
+	voice    *voice.Server
+	servers  []*server
+
+	ready     atomic.Pointer[string] // why no work is taken; nil = it is
+	tasks     *errgroup.Group
+	endVoice  context.CancelFunc
+	voiceDone chan struct{}
+}
+
+// recordingsFolder lies below the data folder.
+const recordingsFolder = "recordings"
+
+// start opens the installation that cfg describes, loads cfg into it and lets it work. Addresses with port 0 take a free one;
+// see program.address.
+func start(ctx context.Context, cfg *config.Config, log *slog.Logger) (*program, error) {
+	p := &program{cfg: cfg, log: log, voiceDone: make(chan struct{})}
+	p.notReady("starting")
+	if err := p.open(ctx); err != nil {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+		defer cancel()
+		return nil, errors.Join(err, p.close(stopping))
+	}
+	p.ready.Store(nil)
+	return p, nil
+}
+
+// open makes the rooms in the order of their needs: what keeps facts first, what lets people in last.
+func (p *program) open(ctx context.Context) error {
+	var err error
+	recordings := filepath.Join(p.cfg.Data, recordingsFolder)
+	if p.store, err = store.Open(ctx, p.cfg.Data, p.log.With("room", "store"), store.MeasureRecordings(func(file string) (time.Duration, error) {
+		return mend(filepath.Join(recordings, filepath.FromSlash(file)))
+	})); err != nil {
+		return err
+	}
+	if p.token, err = admin.Token(p.cfg.Data); err != nil {
+		return err
+	}
+	if err := p.loadOwn(ctx); err != nil {
+		return err
+	}
+	p.host = host.New(p.log.With("room", "host"), time.Now)
+	p.delivery = delivery.New(delivery.Options{Overflow: p.overflow})
+	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, p.host); err != nil {
+		return err
+	}
+	p.host.Attach(p.delivery, p.voice, p.store)
+	if err := p.configure(ctx); err != nil {
+		return err
+	}
+	return p.serve(ctx)
+}
+
+// mend makes a recording that a crash cut off playable up to the break and tells its length.
+func mend(path string) (time.Duration, error) {
+	if _, err := wav.Repair(path); err != nil {
+		return 0, err
+	}
+	return wav.Length(path)
+}
+
+// loadOwn loads the program's own file into the store. A file without tenants leaves those that were applied before.
+func (p *program) loadOwn(ctx context.Context) error {
+	changes, err := load(ctx, p.store, p.cfg, "start")
+	switch {
+	case errors.Is(err, errNoVCCs):
+		p.log.Info("the configuration file has no tenants: those that were applied before are kept")
+		return nil
+	case err != nil:
+		return err
+	}
+	p.log.Info("configuration loaded", "changes", changes)
+	return nil
+}
+
+// configure gives the centers what is in the store.
+func (p *program) configure(ctx context.Context) error {
+	centers, err := p.store.Centers(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range centers {
+		p.complete(&centers[i])
+	}
+	return p.host.Configure(ctx, centers)
+}
+
+// complete adds to a center's configuration what the installation decides, not the tenant.
+func (p *program) complete(c *center.Config) {
+	c.ServerName = p.cfg.Node
+	c.Silence = p.cfg.Events.Silence
+	c.Auth = center.Auth{Static: p.cfg.Auth.Mode == 1, Interval: p.cfg.Auth.GUIDInterval, Timeout: p.cfg.Auth.GUIDTimeout}
+}
+
+// overflow signs an agent out whose desktop has not fetched its events for so long that their queue is full.
+func (p *program) overflow(key delivery.Key) {
+	p.host.Tell(key.VCC, center.Expel{Agent: key.Agent, Session: key.Session})
+}
+
+// serve opens the doors.
+func (p *program) serve(ctx context.Context) error {
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ended by stop, in its order
+	p.endVoice = cancel
+	p.tasks = new(errgroup.Group)
+	p.tasks.Go(func() error {
+		defer close(p.voiceDone)
+		return p.voice.Run(running)
+	})
+	doors := gateway.New(p.gatewayConfig(), p.host, accounts{p.store}, p.delivery)
+	certificate, err := tlscert.Load(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, time.Now())
+	if err != nil {
+		return err
+	}
+	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply})
+	for _, door := range []struct {
+		name, address string
+		server        *http.Server
+		secure        bool
+	}{
+		{"https", p.cfg.Listen.HTTPS, gateway.NewServer(doors, p.log), true},
+		{"http", p.cfg.Listen.HTTP, gateway.NewServer(doors, p.log), false},
+		{"admin", p.cfg.Listen.Admin, gateway.NewServer(port, p.log), false},
+	} {
+		if door.address == "" {
+			continue
+		}
+		s, err := listen(ctx, door.name, door.address, door.server)
+		if err != nil {
+			return err
+		}
+		if door.secure {
+			s.secure(certificate)
+		}
+		p.servers = append(p.servers, s)
+		p.tasks.Go(s.run)
+	}
+	return nil
+}
+
+// apply loads a configuration file into the running program.
+func (p *program) apply(ctx context.Context, name string, file []byte) (string, error) {
+	cfg, err := config.Parse(name, file)
+	if err != nil {
+		return "", err
+	}
+	changes, err := load(ctx, p.store, cfg, "apply "+name)
+	if err != nil {
+		return "", err
+	}
+	return changes, p.configure(ctx)
+}
+
+func (p *program) notReady(why string) { p.ready.Store(&why) }
+
+func (p *program) readiness() error {
+	if why := p.ready.Load(); why != nil {
+		return errors.New(*why)
+	}
+	return p.host.Healthy()
+}
+
+// address gives the address that a door ("https", "http", "admin") or the SIP port ("sip") is bound to; "" = it is closed.
+func (p *program) address(door string) string {
+	if door == "sip" {
+		if all := p.voice.Addrs(); len(all) > 0 {
+			return all[0].String()
+		}
+		return ""
+	}
+	for _, s := range p.servers {
+		if s.name == door {
+			return s.listener.Addr().String()
+		}
+	}
+	return ""
+}
+
+func (p *program) voiceConfig(recordings string) voice.Config {
+	sip := p.cfg.SIP
+	return voice.Config{
+		Listen: []string{p.cfg.Listen.SIP}, Advertise: sip.Advertise, Algorithms: sip.Digest,
+		RegisterMin: sip.RegisterMin, RegisterMax: sip.RegisterMax, SessionExpires: orNever(sip.SessionTimer), NoMedia: orNever(sip.NoMedia),
+		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
+		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config
+		Prompts: p.cfg.Prompts, Recordings: recordings, Log: p.log.With("room", "voice"),
+	}
+}
+
+// orNever turns the configuration's 0 = never into voice's negative one.
+func orNever(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
+}
+
+func (p *program) gatewayConfig() gateway.Config {
+	wait := p.cfg.Events.PollWait
+	if wait == 0 {
+		wait = -1 // the gateway's 0 is its default; ours means that an empty poll is answered at once
+	}
+	return gateway.Config{Node: p.cfg.Node, PollWait: wait, Log: p.log.With("room", "gateway")}
+}
+
+// server is one HTTP listener.
+type server struct {
+	name     string
+	http     *http.Server
+	listener net.Listener
+	tls      bool
+}
+
+func listen(ctx context.Context, name, address string, h *http.Server) (*server, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("open %s port: %w", name, err)
+	}
+	return &server{name: name, http: h, listener: l}, nil
+}
+
+func (s *server) run() error {
+	var err error
+	if s.tls {
+		err = s.http.ServeTLS(s.listener, "", "")
+	} else {
+		err = s.http.Serve(s.listener)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("%s port: %w", s.name, err)
+}

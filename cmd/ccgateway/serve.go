@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"ccgateway/internal/config"
+)
+
+// serveCommand runs a center.
+type serveCommand struct {
+	Config string `required:"" short:"c" help:"Configuration file." type:"existingfile"`
+}
+
+// Help has the examples of --help.
+func (serveCommand) Help() string {
+	return "Examples:\n\n  ccgateway serve --config ccgateway.yaml\n" +
+		"  CCGATEWAY_LISTEN_HTTPS=:443 ccgateway serve -c ccgateway.yaml    a variable overrides a member\n\n" +
+		"SIGTERM or Ctrl-C stops gracefully: calls in progress go on for shutdown.grace. A second signal ends at once."
+}
+
+// Run serves until ctx ends.
+func (c serveCommand) Run(ctx context.Context) error {
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	log := newLogger(cfg.Log)
+	for _, warning := range cfg.Warnings() {
+		log.Warn(warning)
+	}
+	p, err := start(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	log.Info("ready", "version", version, "https", p.address("https"), "http", p.address("http"), "admin", p.address("admin"), "sip", p.address("sip"))
+	return p.runUntil(ctx)
+}
+
+// runUntil lets the program work until ctx ends or a part of it fails, then stops it. A second signal hurries the stop.
+func (p *program) runUntil(ctx context.Context) error {
+	broken := make(chan error, 1)
+	go func() { broken <- p.failed() }()
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-broken:
+		p.log.Error("a part of the program has ended", "err", failure)
+	}
+	hurry, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	p.log.Info("stopping", "grace", p.cfg.Shutdown.Grace.String())
+	if err := p.stop(hurry); err != nil {
+		return err
+	}
+	p.log.Info("stopped")
+	return failure
+}
+
+// newLogger makes the program's logger on standard error.
+func newLogger(cfg config.Log) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+		level = slog.LevelInfo // config has checked it
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if cfg.Format == "text" {
+		return slog.New(slog.NewTextHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, options))
+}
