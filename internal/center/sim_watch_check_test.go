@@ -65,6 +65,7 @@ func TestSim_Watch(t *testing.T) {
 		{"late news", "has ended", []center.Effect{ring}, center.Reply{}, center.LegRinging{Leg: "o7"}},
 		{"two call records", "not there", []center.Effect{ring, center.CallRecord{Call: call, Began: at, Ended: at}, center.CallRecord{Call: call, Began: at, Ended: at}}, center.Reply{}, center.Tick{}},
 		{"state record with a gap", "want from", append(signIn[:3:3], center.StateRecord{Agent: 101, State: center.StateIdle, From: at.Add(time.Second), To: at}), center.Reply{}, center.Tick{}},
+		{"parts that are no whole", "its parties' say", []center.Effect{ring, record("o1"), center.CallRecord{Call: call, Began: at.Add(-time.Second), Ended: at}}, center.Reply{}, center.Tick{}},
 		{"stop of no recording", "does not run", []center.Effect{center.StopRecording{Recording: "r"}}, center.Reply{}, center.Tick{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

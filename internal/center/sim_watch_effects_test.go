@@ -3,6 +3,7 @@ package center_test
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"ccgateway/internal/center"
 )
@@ -110,7 +111,7 @@ func (w *watch) recordingEffect(e center.Effect) error {
 		if leg := w.legs[e.Leg]; leg == nil || !leg.answered {
 			return fmt.Errorf("recording %s of leg %s, which is %+v", e.Recording, e.Leg, leg)
 		}
-		r.started, r.leg = true, e.Leg
+		r.started, r.leg, r.call, r.agent = true, e.Leg, e.Call, e.Agent
 		return w.mention(e.Call)
 	case center.StopRecording:
 		r := w.recordings[e.Recording]
@@ -188,6 +189,7 @@ func (w *watch) legRecord(e center.LegRecord) error {
 	if e.Party == center.PartyUnknown {
 		return fmt.Errorf("leg record of an unknown party: %+v", e)
 	}
+	call.records = append(call.records, e)
 	return w.countRecord(e)
 }
 
@@ -218,7 +220,6 @@ func (w *watch) countRecord(e center.LegRecord) error {
 	if leg.arrived && leg.records > 1 {
 		return fmt.Errorf("leg %s, which arrived, has a second record: %+v", e.Leg, e)
 	}
-	w.calls[e.Call].legs[e.Leg]++
 	return nil
 }
 
@@ -238,8 +239,42 @@ func (w *watch) callRecord(e center.CallRecord) error {
 	if e.Waited < 0 || e.Waited > e.Ended.Sub(e.Began) || e.Requeued < 0 {
 		return fmt.Errorf("call record with impossible counts: %+v", e)
 	}
+	if err := checkParts(e, w.calls[e.Call].records); err != nil {
+		return err
+	}
 	w.counts.Requeues += e.Requeued
 	delete(w.calls, e.Call)
 	w.did.closed = append(w.did.closed, e.Call)
+	return nil
+}
+
+// checkParts compares the record of a call with those of its parties: the parts make up the whole.
+func checkParts(whole center.CallRecord, parts []center.LegRecord) error {
+	began, ended, answered := whole.Ended, whole.Began, time.Time{}
+	until := make(map[center.AgentID]time.Time)
+	for _, p := range parts {
+		if p.Began.Before(began) {
+			began = p.Began
+		}
+		if p.Ended.After(ended) {
+			ended = p.Ended
+		}
+		if !p.Answered.IsZero() && (answered.IsZero() || p.Answered.Before(answered)) {
+			answered = p.Answered
+		}
+		if p.Agent != 0 && p.Began.Before(until[p.Agent]) {
+			return fmt.Errorf("agent %d is in call %s twice at a time: %+v", p.Agent, whole.Call, parts)
+		}
+		if p.Agent != 0 {
+			until[p.Agent] = p.Ended
+		}
+		if p.Party == center.PartyCustomer && (p.Waited != whole.Waited || !p.Began.Equal(whole.Began) || !p.Ended.Equal(whole.Ended)) {
+			return fmt.Errorf("the customer's record is not the call's:\n%+v\n%+v", p, whole)
+		}
+	}
+	if !began.Equal(whole.Began) || !ended.Equal(whole.Ended) || !answered.Equal(whole.Answered) {
+		return fmt.Errorf("the call's record says %s, %s, %s; its parties' say %s, %s, %s: %+v",
+			whole.Began, whole.Answered, whole.Ended, began, answered, ended, parts)
+	}
 	return nil
 }

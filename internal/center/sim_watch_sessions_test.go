@@ -63,6 +63,9 @@ func (w *watch) event(e center.Event) error {
 		w.leave(s, state)
 	}
 	id := contentCall(e.Content)
+	if e.Type == center.EvTalking && !s.held[id] && s.present != id {
+		w.did.talks = append(w.did.talks, talkSeen{s.agent, id})
+	}
 	if err := w.mention(id); err != nil {
 		return fmt.Errorf("event %s: %w", e.Type, err)
 	}

@@ -21,6 +21,7 @@ type watch struct {
 	recordings map[center.RecordingID]*recordingSeen
 	gone       map[center.CallID]bool // calls whose record has been written
 	counts     counts
+	recordAll  bool // the tenant's rule
 	did        doing
 }
 
@@ -38,6 +39,13 @@ type doing struct {
 	states  []stateSeen     // states that agents left, in order
 	facts   []center.StateRecord
 	touched map[center.CallID]bool
+	talks   []talkSeen // that have begun, not those taken back from hold
+}
+
+// talkSeen is a talk that begins.
+type talkSeen struct {
+	agent center.AgentID
+	call  center.CallID
 }
 
 // sessionSeen is a session as its desktop sees it.
@@ -64,8 +72,6 @@ type stateSeen struct {
 	agent center.AgentID
 	state center.State
 	since time.Time
-	told  time.Time
-	done  bool
 }
 
 // legSeen is a leg between its beginning and its end.
@@ -87,13 +93,15 @@ type legSeen struct {
 
 // callSeen is a call between its first mention and its record.
 type callSeen struct {
-	id    center.CallID
-	began time.Time
-	legs  map[center.LegID]int // leg records so far
+	id      center.CallID
+	began   time.Time
+	records []center.LegRecord // so far
 }
 
 // recordingSeen is a recording between start and stop.
 type recordingSeen struct {
+	call    center.CallID
+	agent   center.AgentID
 	leg     center.LegID
 	started bool
 	began   bool
@@ -241,7 +249,7 @@ func (w *watch) mention(id center.CallID) error {
 			return fmt.Errorf("call id %q is not of the documented form", id)
 		}
 		w.counts.Calls++
-		w.calls[id] = &callSeen{id: id, began: w.now, legs: make(map[center.LegID]int)}
+		w.calls[id] = &callSeen{id: id, began: w.now}
 	}
 	return nil
 }
@@ -270,7 +278,29 @@ func (w *watch) after() error {
 	if err := w.checkRooms(); err != nil {
 		return err
 	}
+	if err := w.checkRecordings(); err != nil {
+		return err
+	}
 	return w.checkStates()
+}
+
+// checkRecordings checks that the talks that have begun are recorded where the rule is to record all.
+func (w *watch) checkRecordings() error {
+	for _, talk := range w.did.talks {
+		if w.recordAll && w.sessions[talk.agent] != nil && w.sessions[talk.agent].present == talk.call && !w.records(talk.agent, talk.call) {
+			return fmt.Errorf("agent %d talks on call %s, which is not recorded", talk.agent, talk.call)
+		}
+	}
+	return nil
+}
+
+func (w *watch) records(agent center.AgentID, call center.CallID) bool {
+	for _, r := range w.recordings {
+		if r.agent == agent && r.call == call && r.started && !r.stopped {
+			return true
+		}
+	}
+	return false
 }
 
 // ownPhone tells whether the leg leads to an agent's own phone.

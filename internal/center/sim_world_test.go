@@ -36,6 +36,7 @@ type model struct {
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg}
 	w.model.configure(cfg)
+	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
 	w.model.noCalls = make(map[center.AgentID]bool)
 	w.model.change = make(map[center.AgentID]bool)
 	return w
@@ -100,6 +101,9 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	}
 	if _, ok := cmd.(center.SetForwarding); ok {
 		w.forwarded = true
+	}
+	if c, ok := cmd.(center.Configure); ok {
+		w.watch.recordAll = c.Config.Recording.Mode == center.RecordAll
 	}
 	if c, ok := cmd.(center.Configure); ok && len(c.Config.Agents) > 0 {
 		w.cfg = c.Config
