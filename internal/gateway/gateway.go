@@ -105,7 +105,8 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		router: newRouter(Routes()), guids: newGUIDIndex(), moves: newMoves(),
 		hashes: make(chan struct{}, config.PasswordChecks), access: newAccess(config),
 	}
-	g.newGUID = func() string { return newGUID(config.Node) }
+	node := nodeName(config.Node)
+	g.newGUID = func() string { return newGUID(node) }
 	return g
 }
 

@@ -15,9 +15,19 @@ import (
 // guidPrefix stands before the GUID in Set-GUID; clients cut it off, or everything up to the first "=" (connection.md section 3).
 const guidPrefix = "JSESSIONID="
 
-// newGUID makes a session key: 122 random bits as a UUID, a dot, the node's name, so that a balancer can route by it. It holds
-// neither "=" nor ":", which a client in use takes out (client-rules.md 8).
+// newGUID makes a session key: 122 random bits as a UUID, a dot, the node's name, so that a balancer can route by it.
 func newGUID(node string) string { return uuid.NewString() + "." + node }
+
+// nodeName makes a name fit for GUIDs: without "=" and ":", which a client in use takes out of them (client-rules.md 8), and
+// without what would end a header's value or a list of GUIDs.
+func nodeName(node string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' || strings.ContainsRune("=:;,", r) {
+			return '-'
+		}
+		return r
+	}, node)
+}
 
 // tokenOf gives what a center knows of a GUID.
 func tokenOf(guid string) center.Token { return sha256.Sum256([]byte(guid)) }

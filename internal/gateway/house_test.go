@@ -28,7 +28,6 @@ type house struct {
 
 	mu        sync.Mutex
 	commands  []center.Command
-	checks    []string // "agent password"
 	reply     func(cmd center.Command) center.Reply
 	failure   error // of Do
 	check     func(agent center.AgentID, password string) (AccountState, error)
@@ -150,3 +149,13 @@ func expect(t *testing.T, w *httptest.ResponseRecorder, want string) {
 
 // at is a moment in milliseconds since 1970.
 func at(ms int64) time.Time { return time.UnixMilli(ms) }
+
+// given is the value of Set-GUID in a reply, "" for none; only a header that is spelled exactly so counts.
+func given(header http.Header) string {
+	for name, values := range header {
+		if name == "Set-GUID" && len(values) == 1 {
+			return values[0]
+		}
+	}
+	return ""
+}

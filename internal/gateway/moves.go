@@ -19,19 +19,26 @@ const (
 // before it was answered (cec_07_1202, cec_07_1203). That also lets nobody try passwords of one agent in parallel.
 type moves struct {
 	mu      sync.Mutex
-	running map[center.AgentID]move
+	running map[mover]move
 }
 
-func newMoves() *moves { return &moves{running: map[center.AgentID]move{}} }
+// mover is who moves: an agent, or an account name that belongs to none. Unknown names are held back as known ones are, so that
+// the answer does not tell them apart.
+type mover struct {
+	agent   center.AgentID
+	account string // of agent 0
+}
 
-// begin refuses when the agent is under way: SignInRunning for the same sign-in once more, RepeatedCall for anything else. After
+func newMoves() *moves { return &moves{running: map[mover]move{}} }
+
+// begin refuses when somebody is under way: SignInRunning for the same sign-in once more, RepeatedCall for anything else. After
 // nil, end has to be called.
-func (m *moves) begin(agent center.AgentID, kind move) error {
+func (m *moves) begin(who mover, kind move) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch running := m.running[agent]; {
+	switch running := m.running[who]; {
 	case running == 0:
-		m.running[agent] = kind
+		m.running[who] = kind
 		return nil
 	case running == signingIn && kind == signingIn:
 		return result.SignInRunning.Err()
@@ -40,8 +47,8 @@ func (m *moves) begin(agent center.AgentID, kind move) error {
 	}
 }
 
-func (m *moves) end(agent center.AgentID) {
+func (m *moves) end(who mover) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.running, agent)
+	delete(m.running, who)
 }

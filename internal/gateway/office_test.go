@@ -135,9 +135,6 @@ func (o *office) leg(number string) center.LegID {
 
 func (o *office) rings(number string) { o.world(center.LegRinging{Leg: o.leg(number)}) }
 func (o *office) lifts(number string) { o.world(center.LegAnswered{Leg: o.leg(number)}) }
-func (o *office) hangsUp(number string) {
-	o.world(center.LegEnded{Leg: o.leg(number), Cause: center.CauseHungUp})
-}
 
 // callsIn is a caller from outside for the queue support.
 func (o *office) callsIn() {
@@ -208,8 +205,8 @@ func (d *desktop) call(line, body string) string {
 	r.Header.Set("Guid", d.guid)
 	w := httptest.NewRecorder()
 	d.o.gateway.ServeHTTP(w, r)
-	if given := w.Header()["Set-GUID"]; len(given) == 1 {
-		d.guid = strings.TrimPrefix(given[0], "JSESSIONID=")
+	if guid := given(w.Header()); guid != "" {
+		d.guid = strings.TrimPrefix(guid, "JSESSIONID=")
 	}
 	return w.Body.String()
 }

@@ -40,15 +40,11 @@ func (e entrance) signIn(ctx context.Context, g *Gateway, q *request) (any, erro
 	if q.fault != nil {
 		return nil, q.fault
 	}
-	if e.byAccount {
-		q.agent, _ = g.accounts.ByAccount(ctx, q.fromBody().text("account", maxAccount))
+	who := e.mover(ctx, g, q)
+	if err := g.moves.begin(who, signingIn); err != nil {
+		return nil, err
 	}
-	if q.agent != 0 { // 0: an account that does not exist; its password is checked all the same, which takes as long
-		if err := g.moves.begin(q.agent, signingIn); err != nil {
-			return nil, err
-		}
-		defer g.moves.end(q.agent)
-	}
+	defer g.moves.end(who)
 	account, err := g.checkPassword(ctx, q.agent, password)
 	if err != nil {
 		return nil, e.refusal(err)
@@ -68,6 +64,21 @@ func (e entrance) signIn(ctx context.Context, g *Gateway, q *request) (any, erro
 	g.give(q, guid)
 	q.set("Guid", guid) // stands in the page's table of reply headers too (cec_07_1202)
 	return showSignedIn(value), nil
+}
+
+// mover finds out who signs in. For an account that does not exist the agent stays 0; its password is checked all the same, so
+// that the refusal takes as long.
+func (e entrance) mover(ctx context.Context, g *Gateway, q *request) mover {
+	if !e.byAccount {
+		return mover{agent: q.agent}
+	}
+	name := q.fromBody().text("account", maxAccount)
+	agent, known := g.accounts.ByAccount(ctx, name)
+	if !known {
+		return mover{account: name}
+	}
+	q.agent = agent
+	return mover{agent: agent}
 }
 
 // refusal gives the codes that the sign-in by account has for passwords.
@@ -228,10 +239,11 @@ func signOut(command func(q *request) center.SignOut) handler {
 		if err := g.decoded(ctx, q); err != nil {
 			return nil, err
 		}
-		if err := g.moves.begin(q.agent, signingOut); err != nil {
+		who := mover{agent: q.agent}
+		if err := g.moves.begin(who, signingOut); err != nil {
 			return nil, err
 		}
-		defer g.moves.end(q.agent)
+		defer g.moves.end(who)
 		_, err := g.do(ctx, q, cmd)
 		return nil, err
 	}

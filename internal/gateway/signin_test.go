@@ -96,7 +96,7 @@ func TestSignIn(t *testing.T) {
 				t.Errorf("command (-want +sent):\n%s", diff)
 			}
 			expect(t, w, signedInJSON)
-			if got := w.Header()["Set-GUID"]; len(got) != 1 || got[0] != "JSESSIONID="+guid1 {
+			if got := given(w.Header()); got != "JSESSIONID="+guid1 {
 				t.Errorf("Set-GUID is %q", got)
 			}
 			if got := w.Header()["Guid"]; len(got) != 1 || got[0] != guid1 {
@@ -143,7 +143,7 @@ func TestSignIn_Refused(t *testing.T) {
 		if got := refusal(w); got != c.code {
 			t.Errorf("%s %s: got %s, want %s", c.path, c.body, w.Body.String(), c.code)
 		}
-		if h.sent() != nil || w.Header()["Set-GUID"] != nil {
+		if h.sent() != nil || given(w.Header()) != "" {
 			t.Errorf("%s %s: a session was opened", c.path, c.body)
 		}
 	}
@@ -180,8 +180,8 @@ func TestSignIn_RefusedByCenter(t *testing.T) {
 		h := newHouse(t)
 		h.answers(nil, code.Err())
 		w := h.call("PUT onlineagent/101/forcelogin", `{"password":"Ann#2026x","phonenum":"40038"}`)
-		if refusal(w) != string(code) || w.Header()["Set-GUID"] != nil || strings.Contains(w.Body.String(), "result") {
-			t.Errorf("%s: got %s with Set-GUID %q", code, w.Body.String(), w.Header()["Set-GUID"])
+		if refusal(w) != string(code) || given(w.Header()) != "" || strings.Contains(w.Body.String(), "result") {
+			t.Errorf("%s: got %s with Set-GUID %q", code, w.Body.String(), given(w.Header()))
 		}
 	}
 }
@@ -325,6 +325,40 @@ func TestNewGUID(t *testing.T) {
 	}
 }
 
+func TestNodeName(t *testing.T) {
+	for node, want := range map[string]string{"AgentGateway1": "AgentGateway1", "a=b:c;d,e f\r\ng\u00e9": "a-b-c-d-e-f--g-"} {
+		if got := nodeName(node); got != want {
+			t.Errorf("%q becomes %q, want %q", node, got, want)
+		}
+	}
+}
+
+// TestMoves_UnknownAccounts: two sign-ins at once by a name that does not exist are told apart from nothing.
+func TestMoves_UnknownAccounts(t *testing.T) {
+	for _, account := range []string{"ann", "nobody"} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			entered, goOn := make(chan struct{}), make(chan struct{})
+			h.check = func(center.AgentID, string) (AccountState, error) {
+				close(entered)
+				<-goOn
+				return AccountState{}, result.WrongPassword.Err()
+			}
+			body := `{"account":"` + account + `","password":"x"}`
+			first := make(chan string, 1)
+			go func() { first <- refusal(h.call("PUT onlineagent/loginbyaccount", body)) }()
+			<-entered
+			if got := refusal(h.call("PUT onlineagent/loginbyaccount", body)); got != "100-021" {
+				t.Errorf("%s: meanwhile got %s", account, got)
+			}
+			close(goOn)
+			if got := <-first; got != "100-062" {
+				t.Errorf("%s: got %s", account, got)
+			}
+		})
+	}
+}
+
 func TestUpdateGUID(t *testing.T) {
 	h := newHouse(t)
 	w := h.call("PUT onlineagent/101/updateGuid", "")
@@ -332,7 +366,7 @@ func TestUpdateGUID(t *testing.T) {
 	if diff := cmp.Diff(center.Command(center.RenewToken{By: by(101), NewToken: tokenOf(guid1)}), h.sent()); diff != "" {
 		t.Errorf("command (-want +sent):\n%s", diff)
 	}
-	if got := w.Header()["Set-GUID"]; len(got) != 1 || got[0] != "JSESSIONID="+guid1 {
+	if got := given(w.Header()); got != "JSESSIONID="+guid1 {
 		t.Errorf("Set-GUID is %q", got)
 	}
 }
