@@ -36,7 +36,7 @@ func (c *Center) admit(cmd CallArrived, cl *call) (Cause, Leave) {
 	switch {
 	case (cmd.Phone == "") == (cmd.Trunk == ""):
 		return CauseFailed, LeaveInternalError
-	case cmd.Phone != "" && !c.cfg.isPhone(cmd.Phone):
+	case cmd.Phone != "" && !c.cfg.isPhone(cmd.Phone), cmd.Trunk != "" && !c.cfg.isTrunk(cmd.Trunk):
 		return CauseForbidden, LeaveUserRefused
 	case cmd.Phone != "" && c.byPhone[cmd.Phone] != nil: // an agent calls by his desktop, where his rights are looked at
 		return CauseForbidden, LeaveUserRefused

@@ -53,6 +53,11 @@ func compile(cfg Config) *settings {
 // isPhone tells whether the number is a phone account of the VCC.
 func (s *settings) isPhone(number string) bool { _, ok := s.phones[number]; return ok }
 
+// isTrunk tells whether the installation has a line of that name.
+func (s *settings) isTrunk(name string) bool {
+	return slices.ContainsFunc(s.Trunks, func(t Trunk) bool { return t.Name == name })
+}
+
 // trunk finds the line that takes the number: the first, in order of preference.
 func (s *settings) trunk(number string) (string, bool) {
 	for _, t := range s.Trunks {
