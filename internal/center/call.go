@@ -267,9 +267,9 @@ func (c *Center) farewell(p *party, f finish) {
 		c.tell(a, EvCallRelease, string(p.call.id))
 		c.tellCustomerRelease(p)
 		c.hangUpPhone(a)
-	case was == phaseOffered: // the desktop knows of no customer yet
+	case was == phaseOffered && p.ringing.IsZero(): // the desktop knows of no call yet
 		c.hangUpPhone(a)
-	case was == phaseAlerting, was == phaseHeld, was == phaseRetrieving:
+	case was == phaseOffered, was == phaseAlerting, was == phaseHeld, was == phaseRetrieving:
 		c.tellCustomerRelease(p)
 		c.hangUpPhone(a)
 	default:

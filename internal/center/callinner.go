@@ -13,7 +13,7 @@ func (c *Center) callInner(a *agent, cmd CallInner) (CallID, *result.Error) {
 		return "", err
 	}
 	if !a.rights.Has(RightCallInner) {
-		return "", result.NumberNotAllowed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightCallInner])
+		return "", result.OperationFailed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightCallInner])
 	}
 	if err := c.checkFree(a); err != nil {
 		return "", err

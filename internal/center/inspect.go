@@ -91,6 +91,9 @@ func (c *Center) forceRest(a *agent, cmd ForceRest) *result.Error {
 	if err := checkRest(cmd.Seconds, cmd.Cause); err != nil {
 		return err
 	}
+	if cmd.Cause == 0 { // only the agent's own rest does without a cause (cec_07_2411)
+		return result.BadArgument.Because("rest cause 0 is not within 1..%d", maxRestCause)
+	}
 	target, err := c.target(a, cmd.Target)
 	if err != nil {
 		return err

@@ -237,7 +237,7 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 	case phaseTalking:
 		c.endCall(p.call, finish{first: p, reason: leaveOf(cause, LeaveAgent), by: PartyAgent, cause: CauseHungUp})
 	case phaseDialling:
-		c.endCall(p.call, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: phoneTrouble(cause)})
+		c.endCall(p.call, finish{reason: missOf(cause).reason(), by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: phoneTrouble(cause)})
 	default: // phaseCalling: a phone that is hung up again kills the attempt (cec_05_1423)
 		c.endCall(p.call, finish{reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp, failed: true})
 	}

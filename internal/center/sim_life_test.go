@@ -122,7 +122,7 @@ func (s *sim) stillness() error {
 			continue
 		case center.CallWaiting:
 			limit := s.model.skills[c.Skill].MaxWait
-			if limit == 0 || s.now.Sub(c.Began) <= limit || true {
+			if limit == 0 || s.now.Sub(c.Began) <= limit {
 				continue
 			}
 		}
