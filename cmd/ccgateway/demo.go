@@ -28,7 +28,7 @@ type demoCommand struct {
 	RTP     string        `default:"20000-29999" help:"UDP ports for sound."`
 	Callers int           `default:"6" help:"Simulated callers."`
 	Agents  int           `default:"3" help:"Simulated agents."`
-	Pause   time.Duration `default:"12s" help:"Mean pause between two calls of one caller."`
+	Pause   time.Duration `default:"10s" help:"Mean pause between two calls of one caller."`
 	Talk    time.Duration `default:"8s" help:"Mean length of a talk."`
 	For     time.Duration `help:"Stop by itself after this time; fails if no talk was measured or the sound of one was bad."`
 	Data    string        `help:"Folder for data; default: a new one, removed at the end." type:"path"`

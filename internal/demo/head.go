@@ -1,9 +1,6 @@
 package demo
 
-import (
-	"fmt"
-	"net"
-)
+import "fmt"
 
 // Addresses says where the demo can be reached.
 type Addresses struct {
@@ -13,10 +10,6 @@ type Addresses struct {
 
 // Head says what runs where and how to join: addresses, sample accounts and commands to paste.
 func Head(a Addresses) string {
-	_, sipPort, err := net.SplitHostPort(a.SIP)
-	if err != nil {
-		sipPort = "5060"
-	}
 	return fmt.Sprintf(`ccgateway demo: callers dial 1000 (support), robots answer, every talk's sound is measured. Ctrl-C ends it.
 
   agent interface  https://%[1]s/agentgateway/resource/
@@ -28,7 +21,7 @@ func Head(a Addresses) string {
                    agent 102 Ben   password Ben#2026x   phone 40102 (SIP password phone-40102)
                    inspector 901   password Ivy#2026x   phone 40901 (SIP password phone-40901)
   call in          register a SIP phone as 40102 at %[2]s and dial 1000
-  baresip          <sip:40101@%[2]s>;auth_pass=phone-40101   (port %[5]s)
+  baresip account  <sip:40101@%[2]s>;auth_user=40101;auth_pass=phone-40101
 
   paste this to sign Ann in, serve her queues and fetch her events:
 
@@ -36,5 +29,5 @@ func Head(a Addresses) string {
   G=$(curl -sk -D- -o/dev/null -X PUT $B/onlineagent/101/forcelogin -H "$J" -d '{"password":"Ann#2026x","phonenum":"40101"}' | sed -n 's/^Set-GUID: JSESSIONID=\([^\r]*\).*/\1/p')
   curl -sk -X POST "$B/onlineagent/101/resetskill/true" -H "Guid: $G"; curl -sk "$B/agentevent/101" -H "Guid: $G"
   curl -sk -X DELETE "$B/onlineagent/101/logout" -H "Guid: $G"
-`, a.HTTPS, a.SIP, a.Admin, a.Data, sipPort)
+`, a.HTTPS, a.SIP, a.Admin, a.Data)
 }
