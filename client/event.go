@@ -79,7 +79,7 @@ type Offer struct {
 	Feature      Number `json:"feature"`  // 0 inbound, 6 internal, 7 outbound
 	Type         string `json:"type"`     // main, or assistant for a help call
 	Transfer     string `json:"transfer"` // yes or no
-	TransFrom    string `json:"transfrom"`
+	TransFrom    string `json:"transfrom"` //nolint:misspell // the member's name
 	MediaAbility Number `json:"mediaAbility"`
 	MediaType    Number `json:"mediaType"`
 }

@@ -131,9 +131,9 @@ func (f fields) flag(name string, fallback bool) bool {
 	return fallback
 }
 
-// number gives a telephone number: up to longest characters out of digits, * and #; "" when it is not there.
-func (f fields) number(name string, longest int) string {
-	text := f.text(name, longest)
+// number gives a telephone number: up to maxNumber characters out of digits, * and #; "" when it is not there.
+func (f fields) number(name string) string {
+	text := f.text(name, maxNumber)
 	if strings.Trim(text, "0123456789*#") != "" {
 		f.wrong(name, "is not made of digits, * and #")
 		return ""

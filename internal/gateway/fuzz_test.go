@@ -98,7 +98,7 @@ func FuzzBody(f *testing.F) {
 			}
 			body.integer(name, 0, 0, 9)
 			body.flag(name, true)
-			body.number(name, 24)
+			body.number(name)
 			value, _ := first.find(name)
 			body.list(value, name)
 		}

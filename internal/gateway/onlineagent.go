@@ -145,7 +145,7 @@ func bindAgentPhone(q *request) center.Command {
 func setForwarding(q *request) center.Command {
 	body := q.fromBody()
 	for _, name := range []string{"forwardnumber", "forwardnum", "forwarding", "number", "phonenum", "phone"} {
-		if number := body.number(name, maxPhone); number != "" {
+		if number := body.number(name); number != "" {
 			return center.SetForwarding{By: q.by(), Number: number}
 		}
 	}

@@ -131,7 +131,7 @@ func TestPoll_EventSurvivesADeadConnection(t *testing.T) {
 	h := signedIn(t, 101)
 	h.raise(101, 1, "AgentState_Ready", nil)
 	h.raise(101, 2, "AgentState_Busy", nil)
-	r := httptest.NewRequest("GET", Base+"agentevent/101", nil)
+	r := httptest.NewRequest(http.MethodGet, Base+"agentevent/101", nil)
 	h.ServeHTTP(brokenPipe{httptest.NewRecorder()}, r)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // the connection broke after the answer was written into it

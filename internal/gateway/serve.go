@@ -67,7 +67,7 @@ func (g *Gateway) handle(ctx context.Context, q *request) (content any, err erro
 		if broken == nil {
 			return
 		}
-		if broken == http.ErrAbortHandler { //nolint:errorlint // the value that net/http defines for this
+		if broken == http.ErrAbortHandler {
 			panic(broken)
 		}
 		g.log.Error("handler panicked", "method", q.route.Name, "agent", int(q.agent), "reason", fmt.Sprint(broken),

@@ -116,7 +116,7 @@ func TestHosts(t *testing.T) {
 		"evil.example.org": "000-003", "cc.example.org.evil.com:8000": "000-003",
 	} {
 		h := newHouse(t, func(c *Config) { c.Hosts = []string{"cc.example.org"} })
-		r := httptest.NewRequest("POST", Base+"onlineagent/101/sayfree", nil)
+		r := httptest.NewRequest(http.MethodPost, Base+"onlineagent/101/sayfree", nil)
 		r.Host = host
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

@@ -137,7 +137,7 @@ func (e entrance) read(g *Gateway, q *request) (center.SignIn, string) {
 		Chat:          parameter.flag("checkInWebm", true),
 		Linkage:       parameter.flag("phonelinkage", false),
 		SignInMode:    parameter.text("signInMode", maxSignInMode),
-		VideoNumber:   parameter.number("vcPhoneNumber", maxPhone),
+		VideoNumber:   parameter.number("vcPhoneNumber"),
 	}
 	cmd.WithoutPhone = cmd.Phone == ""
 	if !e.platformOnly {

@@ -15,7 +15,7 @@ func callOut(q *request) center.Command {
 	data, _ := body.raw("callappdata", maxCallData)
 	uui, _ := body.raw("uuiData", maxUUI)
 	return center.CallOut{
-		By: q.by(), Caller: body.number("caller", maxNumber), Called: called(body), Skill: skill(body), Data: data, UUI: uui,
+		By: q.by(), Caller: body.number("caller"), Called: called(body), Skill: skill(body), Data: data, UUI: uui,
 	}
 }
 
@@ -23,12 +23,12 @@ func callInner(q *request) center.Command {
 	body := q.fromBody()
 	data, _ := body.raw("callappdata", maxCallData)
 	return center.CallInner{
-		By: q.by(), Caller: body.number("caller", maxNumber), Called: called(body), Skill: skill(body), Data: data,
+		By: q.by(), Caller: body.number("caller"), Called: called(body), Skill: skill(body), Data: data,
 	}
 }
 
 func called(body fields) string {
-	number := body.number("called", maxNumber)
+	number := body.number("called")
 	if number == "" {
 		body.wrong("called", "is missing")
 	}
