@@ -76,9 +76,9 @@ type Offer struct {
 	Call         string `json:"callid"`
 	Caller       string `json:"caller"`
 	Called       string `json:"called"`
-	Feature      Number `json:"feature"`  // 0 inbound, 6 internal, 7 outbound
-	Type         string `json:"type"`     // main, or assistant for a help call
-	Transfer     string `json:"transfer"` // yes or no
+	Feature      Number `json:"feature"`   // 0 inbound, 6 internal, 7 outbound
+	Type         string `json:"type"`      // main, or assistant for a help call
+	Transfer     string `json:"transfer"`  // yes or no
 	TransFrom    string `json:"transfrom"` //nolint:misspell // the member's name
 	MediaAbility Number `json:"mediaAbility"`
 	MediaType    Number `json:"mediaType"`

@@ -67,8 +67,8 @@ func (g *Gateway) handle(ctx context.Context, q *request) (content any, err erro
 		if broken == nil {
 			return
 		}
-		if broken == http.ErrAbortHandler {
-			panic(broken)
+		if cause, ok := broken.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+			panic(broken) // net/http's own way to give a connection up
 		}
 		g.log.Error("handler panicked", "method", q.route.Name, "agent", int(q.agent), "reason", fmt.Sprint(broken),
 			"stack", string(debug.Stack()))
