@@ -9,10 +9,10 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Bounds of a file after its aliases are resolved: an alias in an alias in an alias makes a large tree of a small file.
+// Bounds of what aliases stand for: an alias in an alias in an alias makes a large tree of a small file.
 const (
-	maxBound = 1 << 20 // values
-	maxDepth = 2 * maxNested
+	maxAliased = 100_000 // values
+	maxDepth   = 2 * maxNested
 )
 
 // binder puts the tree of a file into the structure, and goes on after a problem to find the others.
@@ -20,7 +20,7 @@ type binder struct {
 	*report
 	anchors map[string]ast.Node
 	open    map[string]bool // aliases being resolved: one in itself has no end
-	bound   int
+	aliased int             // values so far that stand behind an alias
 	depth   int
 }
 
@@ -51,16 +51,19 @@ func (b *binder) bind(path string, node ast.Node, v reflect.Value, m member) {
 	}
 }
 
-// enter counts a value and its depth; false = the bounds are passed, which is said once.
+// enter counts a value and its depth; false = the bounds are passed, which is said once of the values.
 func (b *binder) enter(path string) bool {
-	b.bound++
-	switch {
-	case b.bound == maxBound+1:
-		b.fail(path, "aliases make more than %d values of this file", maxBound)
-	case b.depth == maxDepth && b.bound <= maxBound:
-		b.fail(path, "aliases nest lists and maps too deep (more than %d)", maxDepth)
+	if len(b.open) > 0 {
+		b.aliased++
 	}
-	if b.bound > maxBound || b.depth >= maxDepth {
+	switch {
+	case b.aliased > maxAliased+1:
+		return false
+	case b.aliased == maxAliased+1:
+		b.fail(path, "aliases stand for more than %d values", maxAliased)
+		return false
+	case b.depth == maxDepth:
+		b.fail(path, "aliases nest lists and maps too deep (more than %d)", maxDepth)
 		return false
 	}
 	b.depth++

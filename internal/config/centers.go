@@ -22,7 +22,7 @@ var recordingModes = map[string]center.RecordingMode{
 
 // Centers gives every VCC as its center wants it: names resolved to numbers, implied rights added. VCCs, skill queues, roles,
 // phones, agents and groups are in the order of their numbers, access codes in that of their codes, trunks in that of the file.
-// Access codes that lead to a flow are left out. Nothing is shared with c.
+// Access codes that lead to a flow are left out. Empty lists are nil. Nothing is shared with c.
 func (c *Config) Centers() []center.Config {
 	all := make([]center.Config, 0, len(c.VCCs))
 	for i := range c.VCCs {
@@ -67,7 +67,7 @@ func (c *Config) center(v *VCC) center.Config {
 		cfg.Agents = append(cfg.Agents, names.agentOf(a))
 	}
 	for _, t := range c.Trunks {
-		cfg.Trunks = append(cfg.Trunks, center.Trunk{Name: t.Name, Numbers: slices.Clone(t.Numbers)})
+		cfg.Trunks = append(cfg.Trunks, center.Trunk{Name: t.Name, Numbers: append([]string(nil), t.Numbers...)})
 	}
 	sortCenter(&cfg)
 	return cfg

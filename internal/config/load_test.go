@@ -136,7 +136,7 @@ func TestConfig_CentersOfFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trunks := []center.Trunk{{Name: "second", Numbers: []string{}}}
+	trunks := []center.Trunk{{Name: "second"}}
 	auth := center.Auth{Static: true, Interval: time.Minute, Timeout: 2 * time.Minute}
 	want := []center.Config{
 		{

@@ -262,7 +262,7 @@ func TestParse_AliasBomb(t *testing.T) {
 	for i := 1; i < 12; i++ {
 		fmt.Fprintf(&b, "    - s%d: &s%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*s%d, ", i-1), 10), ", "))
 	}
-	if _, err := Parse("c.yaml", []byte(b.String())); err == nil || !strings.Contains(err.Error(), "aliases make more than") {
+	if _, err := Parse("c.yaml", []byte(b.String())); err == nil || !strings.Contains(err.Error(), "aliases stand for more than") {
 		t.Errorf("got %v", err)
 	}
 	b.Reset()

@@ -1,0 +1,56 @@
+package store
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// millis writes a time: milliseconds since 1970, NULL for the zero time.
+func millis(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// when reads a time that millis wrote.
+type when struct{ at *time.Time }
+
+// Scan reads NULL as the zero time.
+func (w when) Scan(value any) error {
+	var ms sql.NullInt64
+	if err := ms.Scan(value); err != nil {
+		return err
+	}
+	*w.at = time.Time{}
+	if ms.Valid {
+		*w.at = time.UnixMilli(ms.Int64).UTC()
+	}
+	return nil
+}
+
+// long reads a duration in milliseconds.
+type long struct{ d *time.Duration }
+
+// Scan reads milliseconds.
+func (l long) Scan(value any) error {
+	ms, ok := value.(int64)
+	if !ok {
+		return fmt.Errorf("duration is no number but %T", value)
+	}
+	*l.d = time.Duration(ms) * time.Millisecond
+	return nil
+}
+
+// optional writes 0 as NULL.
+func optional(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+// randomText makes a text that nobody guesses.
+func randomText() string { return rand.Text() }
