@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"ccgateway/internal/password"
+	"ccgateway/internal/tone"
+	"ccgateway/internal/wav"
+)
+
+// agentPassword is the password of all agents of the tests' installation; agentHash its hash, made once: hashing is slow by design.
+const agentPassword = "Kiwi-7-Tree"
+
+var agentHash string
+
+// promptFolder has the music that waiting and held callers hear: a pure tone, so that it can be measured.
+var promptFolder string
+
+// asProgram, set in the environment, makes the test binary the program itself: what is tested as a process is then what was
+// compiled for the tests.
+const asProgram = "CCGATEWAY_TEST_AS_PROGRAM"
+
+// atOnce is how many tests run at a time: they wait for real time to pass, and hardly compute.
+const atOnce = "8"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
+	code, err := runTests(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// runTests makes what all tests share, runs them, and looks for goroutines that were left behind.
+func runTests(m *testing.M) (int, error) {
+	var err error
+	if agentHash, err = password.NewHasher(1).Hash(context.Background(), agentPassword); err != nil {
+		return 1, err
+	}
+	if promptFolder, err = os.MkdirTemp("", "ccgateway-prompts-"); err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(promptFolder)
+	if err := writeMusic(filepath.Join(promptFolder, "music.wav")); err != nil {
+		return 1, err
+	}
+	if code := m.Run(); code != 0 {
+		return code, nil
+	}
+	return 0, goleak.Find()
+}
+
+// writeMusic writes two seconds of musicTone; played in a loop it goes on without a click.
+func writeMusic(path string) error {
+	w, err := wav.Create(path, 1)
+	if err != nil {
+		return err
+	}
+	const amplitude = 0.3
+	if err := w.Write(tone.Sine(musicTone, amplitude, 2*tone.SampleRate)); err != nil {
+		return err
+	}
+	return w.Close()
+}
