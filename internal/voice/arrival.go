@@ -20,6 +20,10 @@ const alertAgain = time.Minute
 
 // arrive begins an arrived leg: 100 at once, a place for its sound, and the center is told.
 func (l *leg) arrive(req *sip.Request, tx *sip.ServerTx, who caller, to string) {
+	if l.stage == ending { // the server stops
+		l.s.unavailable(req, tx)
+		return
+	}
 	l.arrival = &arrival{req: req, tx: tx}
 	l.dialog = answeredDialog(req, to)
 	l.dialog.trunk = who.trunk

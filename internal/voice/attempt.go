@@ -273,7 +273,7 @@ func (a *attempt) retry(res *sip.Response) (*sip.Request, bool) {
 			return req, true
 		}
 	}
-	if res.StatusCode == 422 {
+	if res.StatusCode == intervalTooSmall {
 		if asked := minSE(res); asked > a.asked {
 			a.asked = asked
 			return a.invite(), true

@@ -68,6 +68,10 @@ type Config struct {
 	Recordings string
 
 	Log *slog.Logger
+
+	// Less than sourcesPerGeneration and generationGrace, in tests.
+	sources int
+	grace   time.Duration
 }
 
 // DefaultRealm is the realm of digest challenges where none is configured.
@@ -95,7 +99,7 @@ func (c Config) defaults() Config {
 	}{
 		{&c.RegisterMin, time.Minute}, {&c.RegisterMax, time.Hour}, {&c.SessionExpires, 30 * time.Minute},
 		{&c.MinSE, 90 * time.Second}, {&c.NoMedia, time.Minute}, {&c.NoResponse, 6 * time.Second},
-		{&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
+		{&c.grace, generationGrace}, {&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
 	} {
 		if *d.at == 0 {
 			*d.at = d.is
@@ -105,7 +109,7 @@ func (c Config) defaults() Config {
 		at *int
 		is int
 	}{
-		{&c.MaxContacts, 5}, {&c.MaxLegs, 4000}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
+		{&c.sources, sourcesPerGeneration}, {&c.MaxContacts, 5}, {&c.MaxLegs, 4000}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
 		{&c.MaxConnections, 20_000}, {&c.MaxConnectionsPerIP, 500}, {&c.MaxPackets, 20_000}, {&c.MaxPacketsPerIP, 2000},
 	} {
 		if *d.at == 0 {

@@ -24,6 +24,7 @@ type dialog struct {
 	trunk     *Trunk         // whose password answers challenges; nil = none
 	canUpdate bool           // the peer's Allow names UPDATE
 	timer     bool           // the peer's Supported names timer
+	over      bool           // the peer has sent BYE
 }
 
 // newTag makes what nobody can guess: a tag, a branch, a Call-ID.

@@ -41,6 +41,10 @@ func (s *Server) onRequest(req *sip.Request, tx *sip.ServerTx) {
 		tx.Terminate() // nothing answers an ACK
 		return
 	}
+	if !answerable(req) {
+		tx.Terminate()
+		return
+	}
 	if code, reason := malformed(req); code != 0 {
 		s.final(req, tx, code, reason)
 		return
@@ -52,13 +56,35 @@ func (s *Server) onRequest(req *sip.Request, tx *sip.ServerTx) {
 	s.route(req, tx)
 }
 
+// answerable tells whether a response to the request could be read: its Via, which a response repeats, must be one, and no header may
+// hold line ends. The stack splits lines at CR LF only, so that a line feed alone would come through, and be a line for the next reader.
+func answerable(req *sip.Request) bool {
+	for _, h := range req.Headers() {
+		if strings.ContainsAny(h.Value(), "\r\n\x00") {
+			return false
+		}
+	}
+	via := req.Via()
+	return via != nil && strings.EqualFold(via.ProtocolName, "SIP") && via.ProtocolVersion == "2.0" && token(via.Transport) && via.Host != ""
+}
+
+// token tells whether a text is a token of letters, digits and hyphens.
+func token(s string) bool {
+	for _, r := range s {
+		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' {
+			return false
+		}
+	}
+	return s != ""
+}
+
 // malformed checks what every request must have (RFC 3261 section 8.1.1). 0 = it has.
 func malformed(req *sip.Request) (int, string) {
-	from, to, cseq, via := req.From(), req.To(), req.CSeq(), req.Via()
+	from, to, cseq := req.From(), req.To(), req.CSeq()
 	switch {
 	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
 		return sip.StatusVersionNotSupported, "Version Not Supported"
-	case from == nil || to == nil || cseq == nil || req.CallID() == nil || via == nil:
+	case from == nil || to == nil || cseq == nil || req.CallID() == nil:
 		return sip.StatusBadRequest, "Missing header field"
 	case strings.TrimSpace(string(cseq.MethodName)) != string(req.Method):
 		return sip.StatusBadRequest, "CSeq of another method"

@@ -23,7 +23,7 @@ func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) 
 	const tries = 20 // a picked UDP port may be taken for TCP
 	var failed error
 	for range tries {
-		udp, err := listenUDP(ctx, address, s.limit, s.log)
+		udp, err := listenUDP(ctx, address, s.cfg, s.limit)
 		if err != nil {
 			return nil, fmt.Errorf("voice: %w", err)
 		}
@@ -53,8 +53,7 @@ func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) 
 func (e *endpoint) serve(running *sync.WaitGroup, transport *sip.TransportLayer) {
 	running.Go(func() { e.udp.serve(transport.ServeUDP) })
 	running.Go(func() {
-		err := transport.ServeTCP(e.tcp)
-		if err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := transport.ServeTCP(e.tcp); !errors.Is(err, net.ErrClosed) { // it ends with an error always
 			e.tcp.log.Error("SIP by TCP ended", "error", err)
 		}
 		e.tcp.close()
@@ -130,7 +129,7 @@ func localAddr(to netip.Addr) netip.Addr {
 	if err != nil {
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	a, err := netip.ParseAddrPort(c.LocalAddr().String())
 	if err != nil {
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1})

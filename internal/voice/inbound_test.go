@@ -363,7 +363,7 @@ func TestArrive_ShownNumber(t *testing.T) {
 
 // TestStop: when the server stops, talks get BYE, callers who wait 503, ringing phones CANCEL, and the centers are told.
 func TestStop(t *testing.T) {
-	r := newRig(t, testDirectory())
+	r := newRig(t, testDirectory(), func(c *Config) { c.DrainTimeout = 2 * time.Second })
 	phone := newUA(r, transportUDP, "40101")
 	phone.register(600)
 	next[center.PhoneState](r.c)

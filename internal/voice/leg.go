@@ -48,7 +48,6 @@ type leg struct {
 	session session
 	change  bool // a re-INVITE or UPDATE of ours is under way
 	held    bool // what the center was told
-	silent  bool // no media came for long, while the phone held
 }
 
 func (s *Server) newLeg(key legKey) *leg {
@@ -193,9 +192,6 @@ func (l *leg) noteHold() {
 	}
 	l.held = l.sound.held
 	l.tell(center.LegHeld{Leg: l.key.id, On: l.held})
-	if !l.held && l.silent {
-		l.watchSilence()
-	}
 }
 
 // causeName is for logs.

@@ -44,32 +44,37 @@ func (m *mailbox) put(work func(), bounded bool) bool {
 	return true
 }
 
-// work does what is put in, until done says true after an entry. Afterwards nothing can be put in any more.
+// work does what is put in, until done says true and nothing is left. Afterwards nothing can be put in any more: what was taken is done.
 func (m *mailbox) work(done func() bool) {
 	for range m.wake {
-		m.mu.Lock()
-		batch := m.queue
-		m.queue = nil
-		m.mu.Unlock()
-		for _, work := range batch {
-			if m.guard != nil {
-				m.guard(work)
-			} else {
-				work()
+		for {
+			m.mu.Lock()
+			batch := m.queue
+			m.queue = nil
+			if len(batch) == 0 {
+				m.closed = done()
 			}
-			if done() {
-				m.close()
+			closed := m.closed
+			m.mu.Unlock()
+			if closed {
 				return
+			}
+			if len(batch) == 0 {
+				break
+			}
+			for _, work := range batch {
+				m.do(work)
 			}
 		}
 	}
 }
 
-// close ends the mailbox. Work left over is dropped, by the same right as work that comes too late.
-func (m *mailbox) close() {
-	m.mu.Lock()
-	m.closed, m.queue = true, nil
-	m.mu.Unlock()
+func (m *mailbox) do(work func()) {
+	if m.guard != nil {
+		m.guard(work)
+		return
+	}
+	work()
 }
 
 // timer is a timer whose work is done in a mailbox, and never after stop.

@@ -256,7 +256,7 @@ func TestEnumeration(t *testing.T) {
 				req := make(u)
 				res := u.send(req).final()
 				said[i] = append(said[i], shape(res))
-				if res.StatusCode == 401 {
+				if res.StatusCode == sip.StatusUnauthorized {
 					said[i] = append(said[i], shape(u.send(u.authorized(req, res)).final()))
 				}
 			}

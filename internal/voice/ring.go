@@ -36,6 +36,9 @@ type target struct {
 
 // beginRing begins a leg that the center asked for: an attempt to each device of a phone account, or one by a trunk.
 func (l *leg) beginRing(order center.Ring) {
+	if l.stage == ending { // the server stops
+		return
+	}
 	r := &ring{l: l, order: order}
 	l.ring = r
 	l.log = l.log.With("call", string(order.Call))
@@ -159,12 +162,11 @@ func resolve(trunk Trunk) (peer, error) {
 }
 
 // attempt begins one more attempt.
-func (r *ring) attempt(t target, auto bool) *attempt {
+func (r *ring) attempt(t target, auto bool) {
 	a := &attempt{r: r, n: r.begun, target: t, auto: auto, rank: stateCalling}
 	r.begun++
 	r.attempts = append(r.attempts, a)
 	a.begin()
-	return a
 }
 
 // rings tells the center once that the leg rings.

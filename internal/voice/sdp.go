@@ -58,15 +58,12 @@ func readSDP(body []byte) (*description, error) {
 	if len(body) > maxSDP {
 		return nil, fmt.Errorf("%w: %d bytes", errSDP, len(body))
 	}
-	var all sdp.SessionDescription
-	if err := all.Unmarshal(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", errSDP, err)
-	}
-	if len(all.MediaDescriptions) > maxMediaLines {
-		return nil, fmt.Errorf("%w: %d media lines", errSDP, len(all.MediaDescriptions))
+	all, err := parseSDP(body)
+	if err != nil {
+		return nil, err
 	}
 	for i, line := range all.MediaDescriptions {
-		d, err := readAudio(&all, line)
+		d, err := readAudio(all, line)
 		if errors.Is(err, errNoCommonMedia) {
 			continue
 		}
@@ -85,9 +82,6 @@ func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription) (*descri
 	profile := strings.Join(name.Protos, "/")
 	if name.Media != "audio" || name.Port.Value == 0 || profile != "RTP/AVP" && profile != "RTP/AVPF" {
 		return nil, errNoCommonMedia
-	}
-	if name.Port.Value < 0 || name.Port.Value > 65535 {
-		return nil, fmt.Errorf("%w: port %d", errSDP, name.Port.Value)
 	}
 	addr, err := connection(all, line)
 	if err != nil {

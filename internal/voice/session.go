@@ -11,6 +11,9 @@ import (
 	"ccgateway/internal/center"
 )
 
+// intervalTooSmall is the status that refuses a session's interval (RFC 4028 section 6).
+const intervalTooSmall = 422
+
 // session is a leg's session timer (RFC 4028): one side refreshes the session at half the interval; a session that is not refreshed has
 // lost its other side.
 type session struct {
@@ -55,7 +58,7 @@ func readExpires(msg sip.Message) (time.Duration, string) {
 
 // tooSmall refuses an interval (RFC 4028 section 9).
 func (s *Server) tooSmall(req *sip.Request) *sip.Response {
-	res := s.response(req, 422, "Session Interval Too Small")
+	res := s.response(req, intervalTooSmall, "Session Interval Too Small")
 	res.AppendHeader(sip.NewHeader("Min-SE", seconds(s.cfg.MinSE)))
 	return res
 }
@@ -192,7 +195,7 @@ func (l *leg) refreshed(a answer, interval time.Duration, invited bool) {
 		l.agreeSession(a.res, interval)
 	case status == sip.StatusRequestPending: // glare (RFC 3261 section 14.1)
 		l.session.timer = l.mail.after(l.glare(), l.refresh)
-	case status == 422:
+	case status == intervalTooSmall:
 		interval = max(interval, minSE(a.res))
 		l.runSession(2*interval, true) // at interval, and not at once: a peer that is never content must not be asked for ever
 	case status == 0, status == sip.StatusRequestTimeout, status == sip.StatusCallTransactionDoesNotExists:
@@ -218,21 +221,12 @@ func (l *leg) acknowledge(d *dialog, res *sip.Response) {
 	l.s.write(d.numbered(l.s, methodAck, res.CSeq().SeqNo), d.next())
 }
 
-// lostMedia ends a leg from which nothing has come for long. While the phone holds, that is as it should be.
+// lostMedia ends a leg from which nothing has come for long. While the phone holds, the media engine does not mind.
 func (l *leg) lostMedia() {
-	if l.stage != talking {
-		return
-	}
-	if l.held {
-		l.silent = true
+	if l.stage != talking || l.held {
 		return
 	}
 	l.log.Warn("no media")
 	l.bye()
 	l.end(center.CauseMediaLost)
-}
-
-// watchSilence gives a phone that was silent while it held the usual time to be heard again. The media engine tells once only.
-func (l *leg) watchSilence() {
-	l.silent = false
 }

@@ -93,7 +93,12 @@ func (s *sound) accept(answer []byte, signalling netip.Addr) error {
 	return nil
 }
 
+// configuration is what the media engine is to do. Where nothing can be sent because the peer holds by the address 0.0.0.0, nothing
+// need come either.
 func (s *sound) configuration(d *description, ours media.Direction, signalling netip.Addr) media.Session {
+	if ours == media.SendRecv && d.held() {
+		ours = media.RecvOnly
+	}
 	return media.Session{
 		Remote: d.remote, RemoteRTCP: d.rtcp, Signalling: signalling,
 		Law: d.law, PayloadType: d.payload, MuLaw: d.mulaw, ALaw: d.alaw, Event: d.event,

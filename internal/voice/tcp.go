@@ -36,9 +36,9 @@ type tcpListener struct {
 	conns  map[string]*tcpConn
 	counts map[netip.Addr]int
 
-	done    chan struct{}
-	once    sync.Once
-	readers sync.WaitGroup
+	done chan struct{}
+	once sync.Once
+	open sync.WaitGroup // connections
 }
 
 func listenTCP(ctx context.Context, address string, c Config, limit *packetLimit, closing func(string)) (*tcpListener, error) {
@@ -88,7 +88,7 @@ func (l *tcpListener) admit(conn net.Conn) *tcpConn {
 	c := &tcpConn{Conn: conn, l: l, ip: ip, peer: conn.RemoteAddr().String(), done: make(chan struct{})}
 	l.conns[c.peer] = c
 	l.counts[ip]++
-	l.readers.Add(1)
+	l.open.Add(1)
 	return c
 }
 
@@ -99,13 +99,6 @@ func (l *tcpListener) trust(peer string) {
 	if c := l.conns[peer]; c != nil {
 		c.trusted.Store(true)
 	}
-}
-
-// open tells whether there is a connection from peer.
-func (l *tcpListener) open(peer string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.conns[peer] != nil
 }
 
 func (l *tcpListener) forget(c *tcpConn) {
@@ -124,7 +117,7 @@ func (l *tcpListener) forget(c *tcpConn) {
 func (l *tcpListener) close() {
 	l.once.Do(func() {
 		close(l.done)
-		l.Listener.Close()
+		_ = l.Close()
 	})
 	l.mu.Lock()
 	open := make([]*tcpConn, 0, len(l.conns))
@@ -133,12 +126,12 @@ func (l *tcpListener) close() {
 	}
 	l.mu.Unlock()
 	for _, c := range open {
-		c.Close()
+		_ = c.Close()
 	}
 }
 
-// wait returns when the readers of all connections have ended. To be called after close and when Accept has ended.
-func (l *tcpListener) wait() { l.readers.Wait() }
+// wait returns when all connections are closed; their readers end with them. To be called after close and when Accept has ended.
+func (l *tcpListener) wait() { l.open.Wait() }
 
 // tcpConn is an accepted connection.
 type tcpConn struct {
@@ -148,16 +141,15 @@ type tcpConn struct {
 	peer    string
 	trusted atomic.Bool
 
-	closeOnce, readOnce sync.Once
-	done                chan struct{}
+	closeOnce sync.Once
+	done      chan struct{}
 }
 
 // Read waits for at most the time that this peer may be silent, and reads slower from a peer that sends too much.
 func (c *tcpConn) Read(b []byte) (int, error) {
 	n, err := c.read(b)
 	if err != nil {
-		c.Close()
-		c.readOnce.Do(c.l.readers.Done)
+		_ = c.Close()
 	}
 	return n, err
 }
@@ -187,6 +179,7 @@ func (c *tcpConn) Close() error {
 		close(c.done)
 		err = c.Conn.Close()
 		c.l.forget(c)
+		c.l.open.Done()
 	})
 	return err
 }

@@ -33,7 +33,7 @@ type udpSocket struct {
 	conn    *net.UDPConn
 	limit   *packetLimit
 	log     *slog.Logger
-	sources int // sourcesPerGeneration, or less in tests
+	sources int
 	grace   time.Duration
 
 	closed    chan struct{}
@@ -43,24 +43,23 @@ type udpSocket struct {
 	generations atomic.Int64
 }
 
-func listenUDP(ctx context.Context, address string, limit *packetLimit, log *slog.Logger) (*udpSocket, error) {
+func listenUDP(ctx context.Context, address string, c Config, limit *packetLimit) (*udpSocket, error) {
 	var lc net.ListenConfig
-	c, err := lc.ListenPacket(ctx, "udp", address)
+	packets, err := lc.ListenPacket(ctx, "udp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
-	conn := c.(*net.UDPConn)
+	conn := packets.(*net.UDPConn)
 	if err := conn.SetReadBuffer(udpBuffer); err != nil {
-		log.Warn("SIP receive buffer stays small", "error", err)
+		c.Log.Warn("SIP receive buffer stays small", "error", err)
 	}
-	return &udpSocket{conn: conn, limit: limit, log: log, sources: sourcesPerGeneration, grace: generationGrace,
-		closed: make(chan struct{})}, nil
+	return &udpSocket{conn: conn, limit: limit, log: c.Log, sources: c.sources, grace: c.grace, closed: make(chan struct{})}, nil
 }
 
 func (u *udpSocket) close() {
 	u.closeOnce.Do(func() {
 		close(u.closed)
-		u.conn.Close()
+		_ = u.conn.Close()
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 // request works on a request within a dialog of the leg, one after another.
 func (l *leg) request(req *sip.Request, tx *sip.ServerTx) {
 	d, a := l.dialogOf(req)
-	if d == nil {
+	if d == nil || d.over {
 		l.s.final(req, tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
 	}
@@ -25,6 +25,7 @@ func (l *leg) request(req *sip.Request, tx *sip.ServerTx) {
 		d.peer = replyPeer(req) // a phone's NAT may have given it another port
 	}
 	if req.Method == sip.BYE {
+		d.over = true
 		l.hungUp(req, tx, a)
 		return
 	}

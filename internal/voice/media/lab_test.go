@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -102,6 +103,12 @@ func (l *lab) recordingEnded(id string, err error) {
 // await waits until holds is true, looking again after each event and each millisecond.
 func (l *lab) await(what string, holds func() bool) {
 	l.t.Helper()
+	for range 100 { // most things come at once
+		if holds() {
+			return
+		}
+		runtime.Gosched()
+	}
 	limit := time.After(patience)
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()

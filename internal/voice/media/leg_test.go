@@ -300,6 +300,10 @@ func TestLeg_NoMedia(t *testing.T) {
 	l.steps(150)
 	l.await("the second loss", func() bool { return len(l.events()) == 2 })
 	for _, direction := range []Direction{RecvOnly, Inactive, SendOnly} {
+		a.configure(a.session())
+		a.mute, a.deaf = false, false
+		l.step() // it speaks, so that a loss would be told anew
+		a.mute = true
 		s := a.session()
 		s.Direction = direction
 		a.configure(s)

@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -23,10 +24,10 @@ type tick struct {
 	now time.Duration
 }
 
-// Run drives the engine until ctx is done, then closes it. It may be called once.
+// Run drives the engine until ctx is done or Close is called, then closes it. It may be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	if !e.running.CompareAndSwap(false, true) {
-		return ErrExists
+		return errors.New("media engine runs already, or has ended")
 	}
 	func() {
 		defer close(e.ran)
