@@ -11,6 +11,7 @@ type Center struct {
 	cfg     *settings
 	now     time.Time // of the command that is being applied
 	effects []Effect  // of the command that is being applied
+	changed bool      // by the command that was applied last; see Changed
 
 	agents    map[AgentID]*agent      // signed in
 	roster    []*agent                // the same, by number
@@ -39,7 +40,7 @@ type Center struct {
 func New(now time.Time, cfg Config) *Center {
 	c := &Center{
 		cfg:       compile(cfg),
-		now:       now.Round(0),
+		now:       plainTime(now),
 		agents:    map[AgentID]*agent{},
 		byPhone:   map[string]*agent{},
 		lingering: map[AgentID]*lingering{},
@@ -64,12 +65,15 @@ func New(now time.Time, cfg Config) *Center {
 // What was due before now happens first, whatever the command is, so that the order of time is kept even when the Tick is
 // late. A time that lies before that of an earlier command counts as the time of that command.
 func (c *Center) Do(now time.Time, cmd Command) (Reply, []Effect) {
-	c.effects = nil
-	if now = now.Round(0); now.After(c.now) {
+	c.effects, c.changed = nil, false
+	if now = plainTime(now); now.After(c.now) {
 		c.now = now
 	}
-	if ended, ok := cmd.(LegEnded); ok {
-		c.legIsOver(ended.Leg)
+	switch cmd := cmd.(type) {
+	case LegEnded:
+		c.legIsOver(cmd.Leg)
+	case Restarted: // what became due while nobody could answer must not be held against anybody
+		c.restarted(cmd)
 	}
 	c.fireDue()
 	reply := c.apply(cmd)
@@ -77,8 +81,12 @@ func (c *Center) Do(now time.Time, cmd Command) (Reply, []Effect) {
 	c.fireDue() // the longest wait of a caller who came back from an offer may be over
 	effects := c.effects
 	c.effects = nil
+	c.changed = c.changed || len(effects) > 0
 	return reply, effects
 }
+
+// plainTime is the form in which a center keeps times, so that one that comes from a journal is the same.
+func plainTime(t time.Time) time.Time { return t.Round(0).UTC() }
 
 // emit adds an effect to those of the command.
 func (c *Center) emit(e Effect) { c.effects = append(c.effects, e) }
@@ -96,9 +104,10 @@ func (c *Center) apply(cmd Command) Reply {
 	if err != nil {
 		return Reply{Err: err}
 	}
-	a.seen = c.now
+	c.alive(a)
 	for _, family := range families {
 		if reply, ok := family(c, a, cmd); ok {
+			c.changed = c.changed || reply.Err == nil && !reads(cmd)
 			return reply
 		}
 	}
@@ -122,6 +131,14 @@ func (c *Center) applyWorld(cmd Command) Reply {
 	switch cmd := cmd.(type) {
 	case SignIn:
 		return c.signIn(cmd)
+	case Look:
+		return Reply{Value: c.look()}
+	case Sessions:
+		return Reply{Value: c.sessions()}
+	case Tick: // what was due has happened already
+		return Reply{}
+	case Restarted: // Do has dealt with it
+		return Reply{}
 	case CallArrived:
 		c.arrived(cmd)
 	case LegRinging:
@@ -133,22 +150,21 @@ func (c *Center) applyWorld(cmd Command) Reply {
 	case LegHeld:
 		c.legHeld(cmd.Leg, cmd.On)
 	case Digit: // no digit means anything in a talk or in a queue
+		return Reply{}
 	case PhoneState:
 		c.phoneState(cmd)
 	case RecordingFailed:
 		c.recordingFailed(cmd)
-	case Tick: // what was due has happened already
 	case Configure:
 		c.configure(cmd.Config)
 	case Drain:
 		c.drain()
-	case Look:
-		return Reply{Value: c.look()}
 	case Expel:
 		c.expel(cmd)
 	default:
 		return unknownCommand(cmd)
 	}
+	c.changed = true // nearly always; a needless entry in the journal does no harm
 	return Reply{}
 }
 

@@ -381,6 +381,13 @@ type (
 	Drain struct{}
 	// Look reads the whole center for the administrator's view. Reply: Overview.
 	Look struct{}
+	// Sessions lists the present sessions, for rooms that have to know them after a restart. Reply: []SessionInfo.
+	Sessions struct{}
+	// Restarted is the first command after the program has ended and begun again: no leg exists any more, and every phone has to
+	// register anew. Calls end with their events and records, open lines are down, waiting callers are gone; agents stay signed in
+	// with their states and GUIDs. Resumed is when the program works again: the silence of agents counts from then, while the command
+	// itself is applied at the time when the program was last known to work, so that records tell the truth. A Drain is over.
+	Restarted struct{ Resumed time.Time }
 	// Expel signs an agent out as if his connection were lost (ReasonLostConnection): his desktop does not fetch its events. It
 	// does nothing when Session is not the agent's present one.
 	Expel struct {
@@ -403,6 +410,8 @@ func (Configure) command()       {}
 func (Drain) command()           {}
 func (Look) command()            {}
 func (Expel) command()           {}
+func (Sessions) command()        {}
+func (Restarted) command()       {}
 
 // Why a session ended (cec_07_0838); 1..255 are the client's own.
 const (

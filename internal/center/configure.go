@@ -8,6 +8,7 @@ import (
 // configure replaces the configuration. Sessions of agents that are gone end; queues that are gone take no caller any more
 // and let go those who wait; everybody else goes on under the new rules.
 func (c *Center) configure(cfg Config) {
+	newSilence := cfg.Silence != c.cfg.Silence
 	c.cfg = compile(cfg)
 	c.reviseQueues()
 	for _, a := range slices.Clone(c.roster) {
@@ -16,6 +17,9 @@ func (c *Center) configure(cfg Config) {
 		}
 	}
 	for _, a := range c.roster {
+		if newSilence { // signs of life were kept for the old one
+			a.seen = c.now
+		}
 		c.reviseAgent(a)
 	}
 	for _, s := range c.cfg.Skills {

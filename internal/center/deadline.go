@@ -94,6 +94,7 @@ func (c *Center) NextDeadline() (time.Time, bool) {
 func (c *Center) fireDue() {
 	for len(c.timers) > 0 && !c.timers[0].due.After(c.now) {
 		t := heap.Pop(&c.timers).(*timer)
+		c.changed = true
 		c.fire(t)
 		c.match()
 	}

@@ -123,6 +123,14 @@ type (
 		Sessions int
 	}
 
+	// SessionInfo is one session in the answer to Sessions.
+	SessionInfo struct {
+		Agent   AgentID
+		Session Session
+		Began   time.Time
+		Tokens  []Token // those that open it, the newest last
+	}
+
 	// QueueView is one skill queue at an instant.
 	QueueView struct {
 		Skill    SkillID

@@ -87,6 +87,8 @@ var commands = map[string]struct {
 	"Configure":         {center.Configure{}, ""},
 	"Expel":             {center.Expel{}, "Session"},
 	"Look":              {center.Look{}, ""},
+	"Sessions":          {center.Sessions{}, ""},
+	"Restarted":         {center.Restarted{}, ""},
 }
 
 // TestScript_Commands checks that every command of the package can be written in a script, and so is given by the simulation.

@@ -229,25 +229,6 @@ func (c *Center) notifyInspectors(a *agent, subtype string) {
 	}
 }
 
-// watchSilence sets the deadline of an agent's silence. A sign of life does not move it; when it comes it looks how long the
-// agent has been silent, so that commands stay cheap.
-func (c *Center) watchSilence(a *agent) {
-	if c.cfg.Silence > 0 {
-		c.arm(&a.silence, a.seen.Add(c.cfg.Silence))
-		return
-	}
-	c.disarm(&a.silence)
-}
-
-// silent signs an agent out from whom nothing came for MAXTIME (cec_05_4012).
-func (c *Center) silent(a *agent) {
-	if c.now.Sub(a.seen) < c.cfg.Silence {
-		c.watchSilence(a)
-		return
-	}
-	c.endSession(a, ending{reason: ReasonLostConnection, tell: true, linger: true})
-}
-
 // ending says how a session ends.
 type ending struct {
 	reason int

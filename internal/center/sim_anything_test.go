@@ -11,7 +11,7 @@ import (
 
 // commandNames is in a fixed order: what a seed gives must not depend on the order of a map.
 var commandNames = slices.DeleteFunc(slices.Sorted(maps.Keys(commands)), func(name string) bool {
-	return name == "Drain" || name == "Look" || name == "CallArrived" || name == "Configure"
+	return name == "Drain" || name == "Look" || name == "CallArrived" || name == "Configure" || name == "Restarted"
 })
 
 // anything is any command with any arguments, sensible or not.

@@ -21,6 +21,8 @@ func (p *phones) notice(cmd center.Command, effects []center.Effect) {
 		p.legs = append(p.legs, c.Leg)
 	case center.LegEnded:
 		p.end(c.Leg)
+	case center.Restarted:
+		p.legs = nil
 	}
 	for _, e := range effects {
 		switch e := e.(type) {

@@ -183,6 +183,8 @@ func (s *sim) step() error {
 		return s.send(center.RecordingFailed{Recording: center.RecordingID(s.anyRecording()), Why: "disk full"})
 	case n < 199:
 		return s.send(center.PhoneState{Phone: s.phoneNumber(), Registered: s.r.IntN(2) == 0})
+	case s.r.IntN(6) == 0:
+		return s.send(center.Restarted{Resumed: s.now.Add(time.Duration(s.r.IntN(100)) * time.Second)})
 	}
 	if s.r.IntN(3) > 0 {
 		return s.send(center.Configure{Config: s.base})

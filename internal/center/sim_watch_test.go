@@ -193,6 +193,10 @@ func (w *watch) before(cmd center.Command) bool {
 		leg(c.Leg).held = c.On
 	case center.Digit:
 		return leg(c.Leg) == nil
+	case center.Restarted:
+		for id := range w.legs {
+			w.endLeg(id)
+		}
 	}
 	return false
 }

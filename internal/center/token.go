@@ -101,11 +101,11 @@ func (c *Center) touch(cmd Touch) Reply {
 		}
 		return Reply{Err: err}
 	}
-	a.seen = c.now
+	c.alive(a)
 	touched := Touched{Session: a.session, SignedIn: a.began, Push: a.push != Push{}}
 	if c.rotates(a) && cmd.NewToken != (Token{}) {
 		a.guids.replace(cmd.NewToken, c.now, c.cfg.Auth.Timeout)
-		touched.Rotated = true
+		touched.Rotated, c.changed = true, true
 	}
 	return Reply{Value: touched}
 }

@@ -108,7 +108,7 @@ func TestAfterTheSession(t *testing.T) {
 		{"own wish", func(b *bench) { b.must(SignOut{By: by(101)}) }, result.NotSignedIn, false},
 		{"inspector", func(b *bench) { b.must(ForceSignOut{By: by(901), Target: 101}) }, result.OK, true},
 		{"silence", func(b *bench) {
-			b.now = noon.Add(time.Hour)
+			b.now = noon.Add(time.Hour + time.Hour/silenceSteps)
 			b.must(Tick{})
 		}, result.OK, true},
 		{"account removed", func(b *bench) {

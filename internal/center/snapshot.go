@@ -1,0 +1,324 @@
+package center
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"ccgateway/internal/plain"
+)
+
+// SnapshotVersion is the version of the form of snapshots that this program writes. It reads this one and the older ones down to 1.
+const SnapshotVersion = 1
+
+// Snapshot is the whole state of a center at one moment, as plain data: no pointers, nothing that can be told from the rest (indices).
+// Its fields are only for package plain. What grows is added at the end of a struct; see package plain.
+type Snapshot struct {
+	Config    Config
+	Now       time.Time
+	Counters  savedCounters
+	Phones    []string // those that have a registration
+	Queues    []savedQueue
+	Legs      []savedLeg
+	Calls     []savedCall
+	Agents    []savedAgent
+	Lingering []savedLingering
+	Draining  bool
+}
+
+type (
+	savedCounters struct {
+		Timer, Session, Call, Leg uint64
+		Task, Shared              int
+	}
+	// savedTimer is a deadline that is set; the zero one is not.
+	savedTimer struct {
+		Due   time.Time
+		Order uint64
+	}
+	savedQueue struct {
+		Skill   SkillID
+		Waiting []CallID // in their order
+	}
+	savedTarget struct {
+		Agent                AgentID
+		Phone, Trunk, Number string
+	}
+	savedLeg struct {
+		ID                                     LegID
+		Agent                                  AgentID // 0 = not an agent's phone
+		At                                     savedTarget
+		Arrived, Alerted, Answered, Held, Over bool
+	}
+	savedCall struct {
+		ID                              CallID
+		Number                          uint64
+		Feature                         int
+		Media                           Media
+		Skill                           SkillID
+		Queue                           SkillID // of the queue that it waits in or came from; 0 = none
+		Removed                         *Skill  // that queue, where it is not configured any more
+		Caller, Shown, Called           string
+		Target                          savedTarget
+		Trunk, Data, UUI                string
+		Began, Entered, Answered, Since time.Time
+		Parties                         []savedParty
+		Rows                            []Row
+		Requeued                        int
+		LastRelease, LastAgent          AgentID
+		Takes                           int
+		Ring, MaxWait                   savedTimer
+	}
+	savedParty struct {
+		Kind                                        PartyKind
+		Agent                                       AgentID
+		Leg                                         LegID // of a party that is no agent
+		LegID                                       LegID
+		Number                                      string
+		Phase                                       int
+		Maker, Picked, Asked, Told                  bool
+		Began, Ringing, Answered, Talked, HeldSince time.Time
+		Held, Waited                                time.Duration
+		Record                                      *savedRecord
+	}
+	savedRecord struct {
+		ID    RecordingID
+		Task  int
+		Began time.Time
+		File  string
+	}
+	savedToken struct {
+		Token Token
+		Until time.Time
+	}
+	savedGUIDs struct {
+		Current Token
+		Since   time.Time
+		Former  []savedToken
+	}
+	savedLingering struct {
+		Agent   AgentID
+		Session Session
+		GUIDs   savedGUIDs
+		Push    bool
+		Began   time.Time
+		Timer   savedTimer
+	}
+	savedWish struct {
+		State           State
+		Reason, Seconds int
+		Forced          bool
+	}
+	savedAgent struct {
+		ID           AgentID
+		Session      Session
+		Seq          uint64
+		GUIDs        savedGUIDs
+		Ousted       *savedGUIDs
+		Began, Seen  time.Time
+		Silence      savedTimer
+		Push         Push
+		Phone        string
+		Forward      string
+		AutoAnswer   bool
+		AutoIdle     bool
+		ReleasePhone bool
+		PlatformOnly bool
+		Chat         bool
+		Listen       bool
+		MustChange   bool
+		TalkRight    bool
+		SelfRecord   bool
+		RecordEarly  bool
+		Custom       int
+		SignInMode   string
+		Skills       []AgentSkill // that he is signed in to
+		State        State
+		Reason       int
+		Since        time.Time
+		StateCall    CallID
+		LastBar      int
+		IdleSince    time.Time
+		BeforeState  State
+		BeforeReason int
+		Talked       bool
+		Wish         savedWish
+		RestUntil    time.Time
+		RestReminded bool
+		RestTimer    savedTimer
+		WrapUntil    time.Time
+		WrapTimer    savedTimer
+		WrapUp       time.Duration
+		Line         LegID
+		Gone         int
+		Present      CallID
+		Held         []CallID
+		Last         *CallInfo
+	}
+)
+
+// Snapshot copies the state. It takes time in proportion to agents and calls; encoding the copy can then be done
+// elsewhere. What the copy shares with the center is never written to.
+func (c *Center) Snapshot() *Snapshot {
+	s := &Snapshot{
+		Config: c.cfg.Config, Now: c.now, Draining: c.draining,
+		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared},
+	}
+	for phone, registered := range c.phones {
+		if registered {
+			s.Phones = append(s.Phones, phone)
+		}
+	}
+	slices.Sort(s.Phones)
+	for _, id := range slices.Sorted(maps.Keys(c.queues)) {
+		q := savedQueue{Skill: id}
+		for cl := c.queues[id].first; cl != nil; cl = cl.next {
+			q.Waiting = append(q.Waiting, cl.id)
+		}
+		s.Queues = append(s.Queues, q)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.legs)) {
+		s.Legs = append(s.Legs, c.legs[id].save())
+	}
+	for _, cl := range c.callsByBirth() {
+		s.Calls = append(s.Calls, c.saveCall(cl))
+	}
+	s.Agents = make([]savedAgent, len(c.roster))
+	for i, a := range c.roster {
+		a.save(&s.Agents[i])
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.lingering)) {
+		l := c.lingering[id]
+		s.Lingering = append(s.Lingering, savedLingering{
+			Agent: l.agent, Session: l.session, GUIDs: l.guids.save(), Push: l.push, Began: l.began, Timer: l.timer.save(),
+		})
+	}
+	return s
+}
+
+// Sessions lists the sessions whose events can still be fetched: those of signed-in agents, and those that linger.
+func (s *Snapshot) Sessions() []Session {
+	all := make([]Session, 0, len(s.Agents)+len(s.Lingering))
+	for i := range s.Agents {
+		all = append(all, s.Agents[i].Session)
+	}
+	for i := range s.Lingering {
+		all = append(all, s.Lingering[i].Session)
+	}
+	slices.SortFunc(all, cmp.Compare)
+	return all
+}
+
+func (t *timer) save() savedTimer {
+	if t.pos == 0 {
+		return savedTimer{}
+	}
+	return savedTimer{Due: t.due, Order: t.order}
+}
+
+func (t target) save() savedTarget {
+	return savedTarget{Agent: t.agent, Phone: t.phone, Trunk: t.trunk, Number: t.number}
+}
+
+func (l *leg) save() savedLeg {
+	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over}
+	if l.agent != nil {
+		s.Agent = l.agent.id
+	}
+	return s
+}
+
+func (g *guids) save() savedGUIDs {
+	s := savedGUIDs{Current: g.current, Since: g.since}
+	for _, f := range g.former {
+		s.Former = append(s.Former, savedToken{Token: f.token, Until: f.until})
+	}
+	return s
+}
+
+func (c *Center) saveCall(cl *call) savedCall {
+	s := savedCall{
+		ID: cl.id, Number: cl.number, Feature: cl.feature, Media: cl.media, Skill: cl.skill, Caller: cl.caller, Shown: cl.shown,
+		Called: cl.called, Target: cl.target.save(), Trunk: cl.trunk, Data: cl.data, UUI: cl.uui, Began: cl.began, Entered: cl.entered,
+		Answered: cl.answered, Since: cl.since, Rows: cl.rows, Requeued: cl.requeued, LastRelease: cl.lastRelease,
+		LastAgent: cl.lastAgent, Takes: cl.takes, Ring: cl.ring.save(), MaxWait: cl.maxWait.save(),
+	}
+	if cl.queue != nil {
+		s.Queue = cl.queue.skill.ID
+		if cl.queue.gone {
+			removed := cl.queue.skill
+			s.Removed = &removed
+		}
+	}
+	for _, p := range cl.parties {
+		s.Parties = append(s.Parties, p.save())
+	}
+	return s
+}
+
+func (p *party) save() savedParty {
+	s := savedParty{
+		Kind: p.kind, LegID: p.legID, Number: p.number, Phase: int(p.phase), Maker: p.maker, Picked: p.picked, Asked: p.asked, Told: p.told,
+		Began: p.began, Ringing: p.ringing, Answered: p.answered, Talked: p.talked, HeldSince: p.heldSince, Held: p.held, Waited: p.waited,
+	}
+	if p.agent != nil {
+		s.Agent = p.agent.id
+	}
+	if p.leg != nil {
+		s.Leg = p.leg.id
+	}
+	if r := p.record; r != nil {
+		s.Record = &savedRecord{ID: r.id, Task: r.task, Began: r.began, File: r.file}
+	}
+	return s
+}
+
+func (a *agent) save(s *savedAgent) {
+	*s = savedAgent{
+		ID: a.id, Session: a.session, Seq: a.seq, GUIDs: a.guids.save(), Began: a.began, Seen: a.seen, Silence: a.silence.save(),
+		Push: a.push, Phone: a.phone, Forward: a.forward, AutoAnswer: a.autoAnswer, AutoIdle: a.autoIdle, ReleasePhone: a.releasePhone,
+		PlatformOnly: a.platformOnly, Chat: a.chat, Listen: a.listen, MustChange: a.mustChange, TalkRight: a.talkRight,
+		SelfRecord: a.selfRecord, RecordEarly: a.recordEarly, Custom: a.custom, SignInMode: a.signInMode, State: a.state, Reason: a.reason,
+		Since: a.since, StateCall: a.stateCall, LastBar: a.lastBar, IdleSince: a.idleSince, BeforeState: a.before.state,
+		BeforeReason: a.before.reason, Talked: a.talked, RestUntil: a.restUntil, RestReminded: a.restReminded, RestTimer: a.restTimer.save(),
+		Wish:      savedWish{State: a.wish.state, Reason: a.wish.reason, Seconds: a.wish.seconds, Forced: a.wish.forced},
+		WrapUntil: a.wrapUntil, WrapTimer: a.wrapTimer.save(), WrapUp: a.wrapUp, Gone: a.gone, Last: a.last,
+	}
+	if a.ousted != nil {
+		ousted := a.ousted.save()
+		s.Ousted = &ousted
+	}
+	for _, m := range a.skills {
+		s.Skills = append(s.Skills, AgentSkill{Skill: m.queue.skill.ID, Weight: m.weight})
+	}
+	if a.line != nil {
+		s.Line = a.line.id
+	}
+	if a.present != nil {
+		s.Present = a.present.call.id
+	}
+	for _, p := range a.held {
+		s.Held = append(s.Held, p.call.id)
+	}
+}
+
+// Encode gives the snapshot's bytes, of version SnapshotVersion.
+func (s *Snapshot) Encode() []byte { return plain.Append(nil, *s) }
+
+// ErrSnapshotVersion says that a snapshot is of a version that this program does not read.
+var ErrSnapshotVersion = errors.New("snapshot of another version")
+
+// DecodeSnapshot reads a snapshot's bytes. Errors wrap ErrSnapshotVersion, plain.ErrNewer or plain.ErrBroken.
+func DecodeSnapshot(version int, data []byte) (*Snapshot, error) {
+	if version < 1 || version > SnapshotVersion {
+		return nil, fmt.Errorf("%w: it has version %d, this program reads 1 to %d", ErrSnapshotVersion, version, SnapshotVersion)
+	}
+	var s Snapshot
+	if err := plain.Read(data, &s); err != nil {
+		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
+	return &s, nil
+}
