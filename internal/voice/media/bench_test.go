@@ -1,0 +1,259 @@
+//go:build unix
+
+package media
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ccgateway/internal/g711"
+	"ccgateway/internal/tone"
+	"ccgateway/internal/voice/media/rtpaudio"
+)
+
+// benchCalls is how many two-party calls the benchmarks hold at a time.
+const benchCalls = 300
+
+// benchEngine makes an engine of one scheduler with recorded two-party calls, A-law on one side, µ-law on the other.
+func benchEngine(b *testing.B, calls int, remote func(leg int) netip.AddrPort) *Engine {
+	b.Helper()
+	e, err := New(Config{
+		Bind: netip.MustParseAddr("127.0.0.1"), MinPort: 20000, MaxPort: 29999, Schedulers: 1,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	for n := range calls {
+		ids := []LegID{LegID(fmt.Sprint("a", n)), LegID(fmt.Sprint("b", n))}
+		for i, id := range ids {
+			leg, err := e.NewLeg(id)
+			if err != nil {
+				b.Fatal(err)
+			}
+			law := []g711.Law{g711.ALaw, g711.MuLaw}[i]
+			err = leg.Configure(Session{Remote: remote(2*n + i), Law: law, PayloadType: law.PayloadType(), MuLaw: 0, ALaw: 8, Event: eventType})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		room := RoomID(fmt.Sprint("call", n))
+		e.SetRoom(room, []Row{{Leg: ids[0], Hears: ids[1:]}, {Leg: ids[1], Hears: ids[:1]}})
+		if err := e.StartRecording(RecordingID(room), filepath.Join(dir, string(room)+".wav"), ids[1], room); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return e
+}
+
+// BenchmarkTick_RecordedCalls is one tick of 300 recorded calls: packets taken in (without the system's share of reading),
+// decoded, mixed, encoded, sent, recorded. calls/core is what a core could do if it did nothing else.
+func BenchmarkTick_RecordedCalls(b *testing.B) {
+	sink, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sink.Close()
+	to := sink.LocalAddr().(*net.UDPAddr).AddrPort()
+	e := benchEngine(b, benchCalls, func(int) netip.AddrPort { return to })
+	defer e.Close()
+	var legs []*Leg
+	var senders []*rtpaudio.Sender
+	for _, leg := range e.legs {
+		legs, senders = append(legs, leg), append(senders, rtpaudio.NewSender(uint32(len(legs)), 1, 1))
+	}
+	pcm := tone.Sine(440, 0.3, 160)
+	now, buf := e.clock(), make([]byte, 200)
+	b.ReportAllocs()
+	for b.Loop() {
+		now += tickLength
+		for i, leg := range legs {
+			leg.receive(senders[i].Audio(buf, g711.ALaw, 8, pcm), to, now)
+		}
+		e.mixOnce(nil)
+	}
+	perTick := b.Elapsed() / time.Duration(b.N)
+	b.ReportMetric(float64(tickLength)/float64(perTick)*benchCalls, "calls/core")
+}
+
+// BenchmarkReceive is one packet from the parser to the jitter buffer, and the frame out of it.
+func BenchmarkReceive(b *testing.B) {
+	from := netip.MustParseAddrPort(phoneAt)
+	l := newLeg(&Engine{events: newEventQueue()}, "a", &pair{})
+	ready, err := Session{Remote: from, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType}.ready(nil, 0, true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	l.session.Store(ready)
+	sender, buf := rtpaudio.NewSender(1, 1, 1), make([]byte, 200)
+	pcm := tone.Sine(440, 0.3, 160)
+	var now time.Duration
+	b.ReportAllocs()
+	for b.Loop() {
+		now += tickLength
+		l.receive(sender.Audio(buf, g711.ALaw, 8, pcm), from, now)
+		l.nextFrame()
+	}
+}
+
+// phonesProcess is the variable that makes the test binary the phones of BenchmarkLive_RecordedCalls.
+const phonesProcess = "CCGATEWAY_BENCH_PHONES"
+
+// BenchmarkLive_RecordedCalls runs 300 recorded calls by the clock, with phones in another process, for a second per round
+// (use -benchtime 10x). cpu%/call is of one core and counts this process with all its system calls; KB/call is heap and stacks.
+func BenchmarkLive_RecordedCalls(b *testing.B) {
+	phones := exec.Command(os.Args[0], "-test.run=^TestPhonesProcess$")
+	phones.Env = append(os.Environ(), phonesProcess+"=1")
+	in, out := pipes(b, phones)
+	if err := phones.Start(); err != nil {
+		b.Fatal(err)
+	}
+	base := memory()
+	e := benchEngine(b, benchCalls, func(int) netip.AddrPort { return readAddr(b, out) })
+	for n := range benchCalls {
+		for _, side := range []string{"a", "b"} {
+			fmt.Fprintln(in, e.Leg(LegID(fmt.Sprint(side, n))).LocalAddr())
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = e.Run(ctx) })
+	waitForSound(b, e)
+	cpu := cpuTime()
+	for b.Loop() {
+		<-time.After(time.Second)
+	}
+	used, took := cpuTime()-cpu, b.Elapsed()
+	b.ReportMetric(100*used.Seconds()/took.Seconds()/benchCalls, "cpu%/call")
+	b.ReportMetric(float64(took)/float64(used)*benchCalls, "calls/core")
+	b.ReportMetric(float64(memory()-base)/1024/benchCalls, "KB/call")
+	reportLoss(b, e)
+	cancel()
+	running.Wait()
+	_ = in.Close()
+	if err := phones.Wait(); err != nil {
+		b.Error(err)
+	}
+}
+
+func pipes(b *testing.B, c *exec.Cmd) (io.WriteCloser, *bufio.Scanner) {
+	b.Helper()
+	in, err := c.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.Stderr = os.Stderr
+	return in, bufio.NewScanner(out)
+}
+
+func readAddr(b *testing.B, out *bufio.Scanner) netip.AddrPort {
+	b.Helper()
+	if !out.Scan() {
+		b.Fatal("the phones have ended")
+	}
+	addr, err := netip.ParseAddrPort(strings.TrimSpace(out.Text()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return addr
+}
+
+// waitForSound waits until the last call's sound comes.
+func waitForSound(b *testing.B, e *Engine) {
+	b.Helper()
+	limit := time.After(patience)
+	for e.Leg(LegID(fmt.Sprint("b", benchCalls-1))).Stats().Received < 50 {
+		select {
+		case <-time.After(tickLength):
+		case <-limit:
+			b.Fatal("no sound comes")
+		}
+	}
+}
+
+func reportLoss(b *testing.B, e *Engine) {
+	var received, concealed uint64
+	for _, leg := range e.legs {
+		s := leg.Stats()
+		received, concealed = received+s.Received, concealed+s.Concealed
+	}
+	b.ReportMetric(100*float64(concealed)/float64(received), "concealed%")
+	s := e.Stats()
+	b.ReportMetric(float64(s.LateTicks+s.SkippedTicks), "late-ticks")
+}
+
+// TestPhonesProcess is the other process: it tells the addresses of its phones, reads those of the legs and sends to each
+// 50 packets a second until its input ends. What it is sent is left to the system to drop.
+func TestPhonesProcess(t *testing.T) {
+	if os.Getenv(phonesProcess) == "" {
+		t.Skip("only as the other process of a benchmark")
+	}
+	var conns []*net.UDPConn
+	for range 2 * benchCalls {
+		conn := socket(t, "127.0.0.1", 0)
+		defer conn.Close()
+		conns = append(conns, conn)
+		fmt.Println(conn.LocalAddr())
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	var legs []netip.AddrPort
+	for range conns {
+		if !lines.Scan() {
+			return
+		}
+		legs = append(legs, netip.MustParseAddrPort(lines.Text()))
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		lines.Scan()
+	}()
+	sender, pcm, buf := newSender(1), tone.Sine(440, 0.3, 160), make([]byte, 200)
+	ticker := time.NewTicker(tickLength)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-ticker.C:
+		}
+		packet := sender.Audio(buf, g711.ALaw, 8, pcm)
+		for i, conn := range conns {
+			_, _ = conn.WriteToUDPAddrPort(packet, legs[i])
+		}
+	}
+}
+
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func memory() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse + m.StackInuse
+}
