@@ -175,7 +175,7 @@ func TestStore_SlowDatabase(t *testing.T) {
 		t.Errorf("Carry waited: %v", took)
 	}
 	stats := s.Stats()
-	if stats.Lost == 0 || stats.Queued != 100 || stats.Written != 0 {
+	if stats.Lost == 0 || stats.Queued == 0 || stats.Queued > 100 || stats.Written != 0 { // the writer may have taken some just now
 		t.Errorf("%+v", stats)
 	}
 	if n := strings.Count(log.String(), "facts are lost"); n != 1 {
