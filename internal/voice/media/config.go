@@ -35,7 +35,7 @@ type Config struct {
 type Events struct {
 	// Digit is a key pressed (RFC 4733): '0'..'9', '*', '#', 'A'..'D', once per key.
 	Digit func(leg LegID, digit byte)
-	// MediaLost tells that nothing has come from a leg for Config.NoMedia; once, until media have come again.
+	// MediaLost tells that nothing has come from a leg for Config.NoMedia; again whenever so long has passed anew.
 	MediaLost func(leg LegID)
 	// RecordingEnded comes once for each recording that was started. With nil the file is complete and synced to disk;
 	// otherwise the recording was broken off and holds what was written until then.

@@ -54,9 +54,9 @@ type Leg struct {
 	said      frame // what the party says in this tick
 	heard     bool  // it is more than silence
 	out       [rtpaudio.HeaderSize + rtpaudio.FrameSize]byte
-	reportDue uint64 // tick
-	lostAt    int64  // the aliveAt for which MediaLost was told
-	sends     bool   // the party was sent sound in this tick
+	reportDue uint64        // tick
+	lostAt    time.Duration // when MediaLost was told last
+	sends     bool          // the party was sent sound in this tick
 
 	recordings atomic.Pointer[[]*recording]
 
@@ -153,14 +153,15 @@ func (l *Leg) nextFrame() (heard bool) {
 	return kind != rtpaudio.FrameSilence
 }
 
-// watch tells that nothing has come for too long, once.
+// watch tells that nothing has come for too long, and tells it again each time that so long has passed anew: whoever had no
+// use for it the first time (a call that was still ringing) may have one then.
 func (l *Leg) watch(t tick) {
 	limit := l.engine.cfg.NoMedia
-	alive := l.aliveAt.Load()
-	if limit == 0 || t.now-time.Duration(alive) < limit || l.lostAt == alive {
+	since := max(l.lostAt, time.Duration(l.aliveAt.Load()))
+	if limit == 0 || t.now-since < limit {
 		return
 	}
-	l.lostAt = alive
+	l.lostAt = t.now
 	l.engine.events.add(happening{kind: happenedMediaLost, leg: l})
 }
 
