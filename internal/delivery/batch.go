@@ -1,6 +1,6 @@
 package delivery
 
-// Batch is what one answer carries. Exactly one of Confirm and Return has to be called for a batch with events, until then
+// Batch is what one answer carries. Exactly one of Confirm, ConfirmFirst and Return has to be called for a batch with events, until then
 // nobody else gets events of these sessions; for an empty one they do nothing.
 type Batch struct {
 	Events []*Event // oldest first; none = nothing happened
@@ -17,14 +17,17 @@ type part struct {
 }
 
 // Confirm says that the events have been written to the client's connection: they leave their queues.
-func (b Batch) Confirm() { b.settle(true) }
+func (b Batch) Confirm() { b.settle(len(b.Events)) }
+
+// ConfirmFirst says it of the first n events of a batch from one session; the others are given out again.
+func (b Batch) ConfirmFirst(n int) { b.settle(n) }
 
 // Return says that they have not: they are given out again, in their old places.
-func (b Batch) Return() { b.settle(false) }
+func (b Batch) Return() { b.settle(0) }
 
-func (b Batch) settle(arrived bool) {
+func (b Batch) settle(arrived int) {
 	for _, part := range b.parts {
-		if part.queue.settle(part, arrived) {
+		if part.queue.settle(part, min(arrived, len(part.events))) {
 			b.delivery.drained(part.queue)
 		}
 	}

@@ -75,7 +75,7 @@ func (d *Delivery) Carry(vcc center.VCCID, effects []center.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case center.SessionBegan:
-			d.begin(Key{VCC: vcc, Agent: e.Agent, Session: e.Session})
+			d.begin(Key{VCC: vcc, Agent: e.Agent, Session: e.Session}, e.Push != center.Push{})
 		case center.Event:
 			d.add(Key{VCC: vcc, Agent: e.Agent, Session: e.Session}, e)
 		case center.ClearEvents:
@@ -88,13 +88,22 @@ func (d *Delivery) Carry(vcc center.VCCID, effects []center.Effect) {
 	}
 }
 
-func (d *Delivery) begin(key Key) {
+func (d *Delivery) begin(key Key, push bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.queues[key] == nil {
-		d.queues[key] = &queue{key: key, bound: d.options.Bound}
+		d.queues[key] = &queue{key: key, bound: d.options.Bound, push: push}
 	}
 }
+
+// Pushed tells whether a session's events are pushed, so that nobody may fetch them.
+func (d *Delivery) Pushed(key Key) bool {
+	q := d.find(key)
+	return q != nil && q.push
+}
+
+// Done is closed by Close.
+func (d *Delivery) Done() <-chan struct{} { return d.closing }
 
 func (d *Delivery) find(key Key) *queue {
 	d.mu.RLock()
@@ -172,7 +181,7 @@ func (d *Delivery) NextOf(ctx context.Context, wait time.Duration, most int, key
 	defer timer.Stop()
 	for {
 		// Looked at after attaching, so that no event comes in between unseen.
-		if batch, err := d.collect(queues, most); err != nil || len(batch.Events) > 0 || wait <= 0 {
+		if batch, err := d.collect(r, queues, most); err != nil || len(batch.Events) > 0 || wait <= 0 {
 			return batch, err
 		}
 		select {
@@ -190,11 +199,11 @@ func (d *Delivery) NextOf(ctx context.Context, wait time.Duration, most int, key
 }
 
 // collect takes what the queues have. ErrNotSignedIn: nothing will ever come from any of them.
-func (d *Delivery) collect(queues []*queue, most int) (Batch, error) {
+func (d *Delivery) collect(r *reader, queues []*queue, most int) (Batch, error) {
 	batch := Batch{delivery: d}
 	ended := 0
 	for _, q := range queues {
-		part, over := q.take(most)
+		part, over := q.take(r, most)
 		if over {
 			ended++
 		}

@@ -14,9 +14,11 @@
 //   - No loss: an event leaves its queue only by Confirm, by ClearEvents (the desktop reads its whole state anew), or with the end
 //     of its session. A queue that reaches its bound is closed: it gives out what it has, then says ErrNotSignedIn, and the
 //     session's forced end is asked for (Options.Overflow). A desktop therefore never goes on with a gap that it cannot see.
-//   - One reader: a second request for a session makes the first return empty at once.
+//   - One reader: a second request for a session makes the first return empty at once; a stream ends with ErrReplaced.
 //   - Carry never waits: it is called by the goroutine that owns a center.
 //
-// Other doors (push, server-sent events, WebSocket) are further callers of NextOf: events carry the number that the center gave
-// them (Event.Seq), are rendered once, and stay in the queue until confirmed, which is what "resume after number N" needs.
+// Push is a further caller of Next. Server-sent events and WebSocket use Open: their clients know the numbers that the center gave
+// the events (Event.Seq), so a Stream keeps what was written for another two minutes, or until the client says that it has it (Ack,
+// or the position of a later Open). A stream that goes on after number N gives N+1 next, whatever became of the connection
+// before; where that is impossible it says so (Opening.Gap).
 package delivery

@@ -26,6 +26,9 @@ type queue struct {
 	reader     *reader  // who waits, nil = nobody
 	closed     bool     // no more events come: the session ended with a rest to fetch, or the queue was full
 	gone       bool     // the session ended and nothing can be fetched
+	push       bool     // the session's events are pushed; only the pusher may take them
+
+	history history // what streams may ask for again; see stream.go
 
 	expiry *time.Timer // ends the fetching of what an ended session left; nil before; guarded by Delivery.mu
 }
@@ -55,6 +58,7 @@ func (q *queue) add(e *Event) (full bool) {
 	if q.closed || q.gone {
 		return false
 	}
+	q.history.came(e.Seq)
 	q.events = append(q.events, e)
 	q.wakeReader()
 	if len(q.events) < q.bound {
@@ -69,6 +73,7 @@ func (q *queue) clear() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.events, q.onWay = nil, 0
+	q.history.clear()
 	q.generation++
 }
 
@@ -82,7 +87,7 @@ func (q *queue) close(linger bool) (left bool) {
 		return false
 	}
 	q.wakeReader()
-	return len(q.events) > 0
+	return len(q.events) > 0 || len(q.history.kept) > 0
 }
 
 // expire throws away what nobody has fetched.
@@ -95,7 +100,7 @@ func (q *queue) expire() {
 // drop makes the session unknown to its readers. The caller holds q.mu.
 func (q *queue) drop() {
 	q.gone, q.closed = true, true
-	q.events, q.onWay = nil, 0
+	q.events, q.onWay, q.history.kept = nil, 0, nil
 	q.generation++
 	q.wakeReader()
 }
@@ -124,11 +129,12 @@ func (q *queue) detach(r *reader) {
 	}
 }
 
-// take gives out up to most of the oldest events. None while others are on their way. over: nothing will ever come.
-func (q *queue) take(most int) (part part, over bool) {
+// take gives out up to most of the oldest events, to the present reader only: one that has just been replaced must not carry
+// them away to where nobody looks any more. None while others are on their way. over: nothing will ever come.
+func (q *queue) take(r *reader, most int) (part part, over bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.onWay > 0 {
+	if q.onWay > 0 || q.reader != r && !q.gone {
 		return part, false
 	}
 	n := min(most, len(q.events))
@@ -142,16 +148,18 @@ func (q *queue) take(most int) (part part, over bool) {
 	return part, false
 }
 
-// settle ends what take began. It tells whether the queue is closed and has nothing left.
-func (q *queue) settle(p part, arrived bool) (drained bool) {
+// settle ends what take began: the first arrived of the part's events have been delivered, the others are given out again. It
+// tells whether the queue is closed and has nothing left.
+func (q *queue) settle(p part, arrived int) (drained bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if p.generation != q.generation {
 		return false
 	}
-	if arrived {
-		clear(q.events[:q.onWay]) // let go of what was delivered even while the slice's memory lives on
-		q.events = q.events[q.onWay:]
+	if arrived > 0 {
+		q.history.keep(q.events[:arrived])
+		clear(q.events[:arrived]) // let go of what was delivered even while the slice's memory lives on
+		q.events = q.events[arrived:]
 		if len(q.events) == 0 {
 			q.events = nil
 		}
@@ -159,5 +167,5 @@ func (q *queue) settle(p part, arrived bool) (drained bool) {
 	q.onWay = 0
 	q.generation++ // whoever settles twice changes nothing
 	q.wakeReader()
-	return q.closed && len(q.events) == 0
+	return q.closed && len(q.events) == 0 && len(q.history.kept) == 0
 }
