@@ -18,7 +18,7 @@ func Length(path string) (time.Duration, error) {
 	defer file.Close()
 	var h [headerSize]byte
 	if _, err := io.ReadFull(file, h[:]); err != nil {
-		return 0, fmt.Errorf("measure WAV file: %w: no header (%v)", ErrFormat, err)
+		return 0, fmt.Errorf("measure WAV file: %w: no header (%w)", ErrFormat, err)
 	}
 	channels := int64(binary.LittleEndian.Uint16(h[22:]))
 	if string(h[:4]) != "RIFF" || channels < 1 || channels > maxChannels {

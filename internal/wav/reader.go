@@ -55,7 +55,7 @@ func ReadFile(path string, maxFrames int) (Sound, error) {
 func Decode(r io.Reader, maxFrames int) (Sound, error) {
 	var riff [riffHeaderSize]byte
 	if _, err := io.ReadFull(r, riff[:]); err != nil {
-		return Sound{}, fmt.Errorf("%w: no RIFF header (%v)", ErrFormat, err)
+		return Sound{}, fmt.Errorf("%w: no RIFF header (%w)", ErrFormat, err)
 	}
 	if string(riff[:4]) != "RIFF" || string(riff[8:]) != "WAVE" {
 		return Sound{}, fmt.Errorf("%w: no RIFF/WAVE header", ErrFormat)
@@ -64,7 +64,7 @@ func Decode(r io.Reader, maxFrames int) (Sound, error) {
 	for {
 		name, size, err := chunkHeader(r)
 		if err != nil {
-			return Sound{}, fmt.Errorf("%w: no data chunk (%v)", ErrFormat, err)
+			return Sound{}, fmt.Errorf("%w: no data chunk (%w)", ErrFormat, err)
 		}
 		switch {
 		case name == "fmt ":

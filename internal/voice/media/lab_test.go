@@ -62,7 +62,7 @@ func newLab(t *testing.T, change ...setup) *lab {
 		MediaLost:      func(leg LegID) { l.tell(string(leg) + " lost") },
 		RecordingEnded: func(id RecordingID, err error) { l.recordingEnded(string(id), err) },
 	}
-	open := openFile(openRecording)
+	open := openRecording
 	for _, c := range change {
 		c(&cfg, &open)
 	}

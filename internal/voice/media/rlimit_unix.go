@@ -17,7 +17,7 @@ func warnOfFileLimit(log *slog.Logger, sockets int) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return
 	}
-	if need := uint64(sockets + otherFiles); uint64(limit.Cur) < need {
+	if need := uint64(sockets + otherFiles); uint64(limit.Cur) < need { //nolint:unconvert // it is signed on FreeBSD
 		log.Warn("limit of open files is below what the media port range needs", "limit", limit.Cur, "need", need)
 	}
 }
