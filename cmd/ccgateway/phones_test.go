@@ -40,7 +40,7 @@ func (in *installation) newLine(cfg softphone.Config) *line {
 	in.t.Helper()
 	p, err := softphone.New(in.ctx, cfg)
 	must(in.t, err)
-	in.t.Cleanup(p.Close)
+	in.phones = append(in.phones, p)
 	return &line{Phone: p, in: in, Number: cfg.User, Tone: cfg.Tone}
 }
 

@@ -57,6 +57,8 @@ type installation struct {
 	client  *client.Client
 	outside *softphone.Phone // the carrier's end of the outside line
 
+	phones []*softphone.Phone
+
 	mu      sync.Mutex
 	secrets []string          // that must never be in the log
 	vars    map[string]string // bound by expectations
@@ -113,7 +115,8 @@ func prepare(t testing.TB) *installation {
 	var err error
 	in.outside, err = softphone.New(ctx, softphone.Config{Local: outsideHost + ":0", User: "carrier", Tone: outsideTone})
 	must(t, err)
-	t.Cleanup(in.outside.Close)
+	in.phones = append(in.phones, in.outside)
+	t.Cleanup(in.closePhones)
 	return in
 }
 
@@ -159,11 +162,33 @@ func (in *installation) halt() {
 	}
 	in.stopped = true
 	if !in.t.Failed() {
+		in.hangUpAll()
 		in.nothingLeft()
 	}
 	if err := in.stop(context.Background()); err != nil {
 		in.t.Errorf("stop: %v", err)
 	}
+}
+
+// hangUpAll ends what the test has left open. Phones stay, to answer what the program still says.
+func (in *installation) hangUpAll() {
+	ctx, cancel := in.within()
+	defer cancel()
+	var all sync.WaitGroup
+	for _, p := range in.phones {
+		for _, c := range p.Calls() {
+			all.Go(func() { _ = c.Hangup(ctx) }) // the other side may be quicker
+		}
+	}
+	all.Wait()
+}
+
+func (in *installation) closePhones() {
+	var all sync.WaitGroup
+	for _, p := range in.phones {
+		all.Go(p.Close)
+	}
+	all.Wait()
 }
 
 // nothingLeft waits until no leg and no call is left and checks that each call has one record that its parties' records fit in.
