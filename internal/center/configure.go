@@ -82,9 +82,6 @@ func (c *Center) reviseAgent(a *agent) {
 		delete(c.byPhone, a.phone)
 		a.phone = ""
 	}
-	if a.forward != "" && c.checkForwarding(a, a.forward) != nil {
-		a.forward = "" // what he may not call is not rung for him either
-	}
 	c.reviseLine(a)
 	if listens := a.listen && a.rights.Inspector(); listens {
 		c.listeners = insertByNumber(c.listeners, a)

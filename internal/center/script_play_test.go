@@ -199,7 +199,7 @@ func (w *world) end() error {
 			legs = append(legs, id)
 		}
 		slices.Sort(legs)
-		if _, _, err := w.do(center.LegEnded{Leg: legs[0], Cause: center.CauseHungUp}); err != nil {
+		if err := w.step(center.LegEnded{Leg: legs[0], Cause: center.CauseHungUp}); err != nil {
 			return err
 		}
 	}
@@ -208,12 +208,9 @@ func (w *world) end() error {
 	}
 	for range 10 {
 		w.now = w.now.Add(10 * time.Minute)
-		if _, _, err := w.do(center.Tick{}); err != nil {
+		if err := w.step(center.Tick{}); err != nil {
 			return err
 		}
-	}
-	if err := w.look(); err != nil {
-		return err
 	}
 	if len(w.last.Calls) > 0 || w.last.Sessions > 0 {
 		return fmt.Errorf("there are %d calls and %d sessions", len(w.last.Calls), w.last.Sessions)
@@ -222,6 +219,14 @@ func (w *world) end() error {
 		return fmt.Errorf("something is due at %s", due)
 	}
 	return w.watch.nothing()
+}
+
+// step does a command and looks at what it left.
+func (w *world) step(cmd center.Command) error {
+	if _, _, err := w.do(cmd); err != nil {
+		return err
+	}
+	return w.look()
 }
 
 // signAllOut ends all sessions: their configuration is taken away, which no GUID is needed for, and is put back.
@@ -235,10 +240,10 @@ func (w *world) signAllOut() error {
 		}
 		cfg := w.cfg
 		cfg.Agents = nil
-		if _, _, err := w.do(center.Configure{Config: cfg}); err != nil {
+		if err := w.step(center.Configure{Config: cfg}); err != nil {
 			return err
 		}
-		if _, _, err := w.do(center.Configure{Config: w.cfg}); err != nil {
+		if err := w.step(center.Configure{Config: w.cfg}); err != nil {
 			return err
 		}
 	}

@@ -17,24 +17,28 @@ type world struct {
 	ref       *reference // nil = contents of events are not checked
 	seen      map[string]int
 	last      center.Overview
-	forwarded bool          // some agent has forwarded his phone
-	cfg       center.Config // the last one given
+	late      bool                     // something was due before the last command
+	allowed   map[center.CallID]string // numbers that an agent with the right has called
+	forwarded bool                     // some agent has forwarded his phone
+	cfg       center.Config            // the last one given
 	model     model
 	note      func(memory) // nil, or gets everything that is done
 }
 
 // model is what has to be known, beside what can be seen, to say which agents must be given a waiting caller.
 type model struct {
-	roles    map[int]center.Rights
-	agents   map[center.AgentID]center.Agent
-	skills   map[center.SkillID]center.Skill
-	noCalls  map[center.AgentID]bool // SetTalkRight off
-	change   map[center.AgentID]bool // has to change his password first
-	draining bool
+	roles     map[int]center.Rights
+	agents    map[center.AgentID]center.Agent
+	skills    map[center.SkillID]center.Skill
+	numbering center.Numbering
+	noCalls   map[center.AgentID]bool // SetTalkRight off
+	change    map[center.AgentID]bool // has to change his password first
+	draining  bool
 }
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
-	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg}
+	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
+		allowed: make(map[center.CallID]string)}
 	w.model.configure(cfg)
 	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
 	w.model.noCalls = make(map[center.AgentID]bool)
@@ -46,6 +50,7 @@ func (m *model) configure(cfg center.Config) {
 	m.roles = make(map[int]center.Rights)
 	m.agents = make(map[center.AgentID]center.Agent)
 	m.skills = make(map[center.SkillID]center.Skill)
+	m.numbering = cfg.Numbering
 	for _, r := range cfg.Roles {
 		m.roles[r.ID] = r.Rights
 	}
@@ -71,13 +76,18 @@ func (m *model) learn(cmd center.Command, reply center.Reply) {
 		m.configure(c.Config)
 	case center.Drain:
 		m.draining = true
+	case center.Restarted:
+		m.draining = false
 	}
 }
 
-// serves tells whether an idle agent with a phone must be offered the callers of his queues.
-func (m *model) serves(a center.AgentView) bool {
-	known, ok := m.agents[a.ID]
-	return ok && a.Phone != "" && !m.noCalls[a.ID] && !m.change[a.ID] && !m.draining && !m.roles[known.Role].Has(center.RightNoInbound)
+// serves tells whether an idle agent must be offered the callers of his queues: he may, and has a phone.
+func (m *model) serves(a center.AgentView) bool { return a.Phone != "" && m.mayServe(a.ID) }
+
+// mayServe tells whether an agent may be offered callers. One who has no phone bound may have forwarded his calls.
+func (m *model) mayServe(id center.AgentID) bool {
+	known, ok := m.agents[id]
+	return ok && !m.noCalls[id] && !m.change[id] && !m.draining && !m.roles[known.Role].Has(center.RightNoInbound)
 }
 
 // memory is one command with its outcome.
@@ -92,6 +102,7 @@ type memory struct {
 func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	due, late := w.center.NextDeadline()
 	late = late && !due.After(w.now)
+	w.late = late
 	reply, effects := w.center.Do(w.now, cmd)
 	if w.note != nil {
 		w.note(memory{w.now, cmd, reply, effects})
@@ -109,6 +120,9 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 		w.cfg = c.Config
 	}
 	if err := w.watch.saw(w.now, late, cmd, reply, effects); err != nil {
+		return reply, effects, err
+	}
+	if err := w.toll(cmd, reply, effects); err != nil {
 		return reply, effects, err
 	}
 	if err := w.contents(effects); err != nil {
@@ -162,7 +176,13 @@ func (w *world) look() error {
 			return err
 		}
 	}
-	return servedInOrder(before, o)
+	if err := servedInOrder(before, o); err != nil {
+		return err
+	}
+	if w.late { // what was due came first, under the rules and rights of before
+		return nil
+	}
+	return w.chosenWell(before, o)
 }
 
 // agentsAgree compares the agents' states with the events that told them.
