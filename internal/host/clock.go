@@ -21,3 +21,10 @@ func (s *steady) now() time.Time {
 	}
 	return s.shown
 }
+
+// notBefore makes the clock go on from t if that is ahead of it.
+func (s *steady) notBefore(t time.Time) {
+	if s.now().Before(t) {
+		s.shown = t.Round(0)
+	}
+}

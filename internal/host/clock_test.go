@@ -30,3 +30,19 @@ func TestSteadyClock(t *testing.T) {
 		t.Errorf("wall set forward: clock shows %v; want at least the wall's %v", got, read)
 	}
 }
+
+func TestSteadyClockGoesOnFromATimeThatWasKept(t *testing.T) {
+	read := time.Now()
+	kept := read.Add(time.Hour) // the wall was set back while the program was away
+	s := steady{wall: func() time.Time { return read }}
+	s.notBefore(kept)
+	read = read.Add(2 * time.Second)
+	if got := s.now().Sub(kept); got != 2*time.Second {
+		t.Errorf("2 s later the clock shows %v after the kept time", got)
+	}
+	s = steady{wall: func() time.Time { return read }}
+	s.notBefore(read.Add(-time.Hour))
+	if got := s.now(); !got.Equal(read) {
+		t.Errorf("a kept time that lies behind: clock shows %v; want the wall's %v", got, read)
+	}
+}

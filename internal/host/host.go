@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,8 +14,8 @@ import (
 	"ccgateway/internal/center"
 )
 
-// Sink takes the effects of one command, in the order of the commands of that center. It is called by the center's owner and
-// must not block. The slice and what it points to are not to be written to.
+// Sink takes the effects of one command, in the order of the commands of that center. It is called by the committer and
+// must not block. The slice and what it points to are not to be written to. See also NumberedSink and Recaller.
 type Sink interface {
 	Carry(vcc center.VCCID, effects []center.Effect)
 }
@@ -33,6 +35,7 @@ type Host struct {
 	log   *slog.Logger
 	clock func() time.Time
 	sinks []Sink
+	keep  Keeping
 
 	directory atomic.Pointer[directory]
 
@@ -40,6 +43,13 @@ type Host struct {
 	centers map[center.VCCID]*owner
 	stopped bool
 	owners  sync.WaitGroup
+
+	committer *committer
+	begun     bool               // the committer runs; guarded by mu
+	endKeep   context.CancelFunc // ends keepPositions
+	tasks     sync.WaitGroup     // the goroutine of keepPositions
+	savers    sync.WaitGroup     // those that save snapshots
+	oneSave   sync.Mutex
 }
 
 // directory says which VCC an agent belongs to and which owner runs a VCC. It is replaced, never written to.
@@ -51,6 +61,7 @@ type directory struct {
 // New makes a host without centers. clock is the wall clock.
 func New(log *slog.Logger, clock func() time.Time) *Host {
 	h := &Host{log: log, clock: clock, centers: map[center.VCCID]*owner{}}
+	h.committer = newCommitter(h)
 	h.directory.Store(&directory{})
 	return h
 }
@@ -60,7 +71,8 @@ func New(log *slog.Logger, clock func() time.Time) *Host {
 func (h *Host) Attach(sinks ...Sink) { h.sinks = sinks }
 
 // Configure starts centers for new VCCs and gives the others their new configuration. A VCC that is missing from configs keeps
-// running with nobody allowed in: it is configured empty, so its sessions end and its calls are let go.
+// running with nobody allowed in: it is configured empty, so its sessions end and its calls are let go. Centers that the journal knows
+// are made again from it first; if that fails for one, the error says so and the host is to be stopped.
 func (h *Host) Configure(ctx context.Context, configs []center.Config) error {
 	next := &directory{agents: map[center.AgentID]center.VCCID{}, owners: map[center.VCCID]*owner{}}
 	present := map[center.VCCID]bool{}
@@ -70,31 +82,69 @@ func (h *Host) Configure(ctx context.Context, configs []center.Config) error {
 			next.agents[cfg.Agents[i].ID] = cfg.ID
 		}
 	}
-	changed := configs
-	h.mu.Lock()
-	if h.stopped {
-		h.mu.Unlock()
-		return ErrStopped
+	started, err := h.startMissing(ctx, present, next.owners)
+	if err != nil {
+		return err
 	}
-	for _, cfg := range configs {
-		if h.centers[cfg.ID] == nil {
-			h.centers[cfg.ID] = h.start(cfg)
+	for _, o := range started {
+		if err := <-o.ready; err != nil {
+			return err
 		}
 	}
-	for vcc, o := range h.centers {
-		next.owners[vcc] = o
+	h.directory.Store(next)
+	changed := configs
+	for vcc := range next.owners {
 		if !present[vcc] {
 			changed = append(changed[:len(changed):len(changed)], center.Config{ID: vcc})
 		}
 	}
-	h.mu.Unlock()
-	h.directory.Store(next)
 	for _, cfg := range changed {
 		if _, err := h.Do(ctx, cfg.ID, center.Configure{Config: cfg}); err != nil {
 			return fmt.Errorf("configure VCC %d: %w", cfg.ID, err)
 		}
 	}
 	return nil
+}
+
+// startMissing starts the owners of VCCs that have none yet, those that only the journal knows among them, and lists all in owners.
+func (h *Host) startMissing(ctx context.Context, wanted map[center.VCCID]bool, owners map[center.VCCID]*owner) ([]*owner, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopped {
+		return nil, ErrStopped
+	}
+	vccs := slices.Collect(maps.Keys(wanted))
+	if !h.begun {
+		known, err := h.begin(ctx)
+		if err != nil {
+			return nil, err
+		}
+		vccs = append(vccs, known...)
+	}
+	var started []*owner
+	for _, vcc := range vccs {
+		if h.centers[vcc] == nil {
+			h.centers[vcc] = h.start(ctx, vcc)
+			started = append(started, h.centers[vcc])
+		}
+	}
+	maps.Copy(owners, h.centers)
+	return started, nil
+}
+
+// begin starts what serves all centers, and lists those that the journal knows. The caller holds h.mu.
+func (h *Host) begin(ctx context.Context) (known []center.VCCID, err error) {
+	if h.keep.Journal != nil {
+		if known, err = h.keep.Journal.VCCs(ctx); err != nil {
+			return nil, err
+		}
+		keeping, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the start; Stop ends it
+		h.endKeep = cancel
+		h.tasks.Go(func() { h.keepPositions(keeping) })
+	}
+	h.begun = true
+	go h.committer.run()
+	return known, nil
 }
 
 // VCCOf tells which VCC an agent number belongs to.
@@ -165,21 +215,38 @@ func (h *Host) Healthy() error {
 	return nil
 }
 
-// Stop ends all centers after the commands that are in their inboxes, and waits for their owners.
+// Stop ends all centers after the commands that are in their inboxes, leaves snapshots of them, and waits for all of that. What
+// desktops still get of their events afterwards is saved by Close.
 func (h *Host) Stop() {
 	h.mu.Lock()
-	if !h.stopped {
-		h.stopped = true
-		for _, o := range h.centers {
-			close(o.quit)
-		}
+	defer h.mu.Unlock()
+	if h.stopped {
+		return
 	}
-	h.mu.Unlock()
+	h.stopped = true
+	for _, o := range h.centers {
+		close(o.quit)
+	}
 	h.owners.Wait()
+	if !h.begun {
+		return
+	}
+	close(h.committer.inbox)
+	<-h.committer.done
+	h.savers.Wait()
+	if h.endKeep != nil {
+		h.endKeep()
+		h.tasks.Wait()
+	}
 }
 
-func (h *Host) carry(vcc center.VCCID, effects []center.Effect) {
-	for _, sink := range h.sinks {
-		sink.Carry(vcc, effects)
+// Close saves how far desktops have got their events, when no more are given out. It is called after Stop; the journal is still open.
+func (h *Host) Close(ctx context.Context) error {
+	if h.keep.Journal == nil {
+		return nil
 	}
+	return h.savePositions(ctx)
 }
+
+// JournalStats tells how the journal is doing.
+func (h *Host) JournalStats() JournalStats { return h.committer.stats() }
