@@ -69,16 +69,13 @@ func (p *program) calls() int {
 }
 
 // close ends what has been opened, in this order: the phone side first, so that every leg's end still becomes a record; then the
-// centers; then the polls, which are waiting for events that will not come any more; the doors; the store last, since all the
-// others write to it.
+// polls, which are waiting for events that will not come any more; the doors, while the centers still answer the requests that are
+// under way; the centers; the store last, since all the others write to it.
 func (p *program) close(ctx context.Context) error {
 	var failed []error
 	if p.endVoice != nil {
 		p.endVoice()
 		<-p.voiceDone
-	}
-	if p.host != nil {
-		p.host.Stop()
 	}
 	if p.delivery != nil {
 		p.delivery.Close()
@@ -90,6 +87,9 @@ func (p *program) close(ctx context.Context) error {
 	}
 	if p.tasks != nil {
 		failed = append(failed, p.tasks.Wait())
+	}
+	if p.host != nil {
+		p.host.Stop()
 	}
 	if p.store != nil {
 		failed = append(failed, p.store.Close(ctx))
