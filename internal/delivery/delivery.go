@@ -36,6 +36,9 @@ type Delivery struct {
 
 	mu     sync.RWMutex
 	queues map[Key]*queue
+	had    map[center.VCCID]map[center.Session]uint64 // what had arrived before a restart, of sessions that are still to be made again
+
+	confirmed confirmations
 
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -50,7 +53,10 @@ func New(options Options) *Delivery {
 	if options.Linger <= 0 {
 		options.Linger = DefaultLinger
 	}
-	return &Delivery{options: options, queues: map[Key]*queue{}, closing: make(chan struct{})}
+	return &Delivery{
+		options: options, queues: map[Key]*queue{}, had: map[center.VCCID]map[center.Session]uint64{}, closing: make(chan struct{}),
+		confirmed: confirmations{had: map[Key]uint64{}},
+	}
 }
 
 // Close makes waiting requests return empty at once and later ones not wait, so that a server can stop; it waits for running
@@ -75,7 +81,7 @@ func (d *Delivery) Carry(vcc center.VCCID, effects []center.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case center.SessionBegan:
-			d.begin(Key{VCC: vcc, Agent: e.Agent, Session: e.Session}, e.Push != center.Push{})
+			d.begin(Key{VCC: vcc, Agent: e.Agent, Session: e.Session}, e.Push)
 		case center.Event:
 			d.add(Key{VCC: vcc, Agent: e.Agent, Session: e.Session}, e)
 		case center.ClearEvents:
@@ -88,18 +94,25 @@ func (d *Delivery) Carry(vcc center.VCCID, effects []center.Effect) {
 	}
 }
 
-func (d *Delivery) begin(key Key, push bool) {
+func (d *Delivery) begin(key Key, push center.Push) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.queues[key] == nil {
-		d.queues[key] = &queue{key: key, bound: d.options.Bound, push: push}
+		d.queues[key] = d.newQueue(key, push)
 	}
+}
+
+// newQueue makes the queue of a session that begins, or is made again. The caller holds d.mu.
+func (d *Delivery) newQueue(key Key, push center.Push) *queue {
+	had := d.had[key.VCC][key.Session]
+	delete(d.had[key.VCC], key.Session)
+	return &queue{key: key, bound: d.options.Bound, push: push, had: had, confirmed: &d.confirmed}
 }
 
 // Pushed tells whether a session's events are pushed, so that nobody may fetch them.
 func (d *Delivery) Pushed(key Key) bool {
 	q := d.find(key)
-	return q != nil && q.push
+	return q != nil && q.push.URL != ""
 }
 
 // Done is closed by Close.
@@ -143,11 +156,16 @@ func (d *Delivery) end(key Key, linger bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.queues[key] == q { // else it was drained meanwhile
-		q.expiry = time.AfterFunc(d.options.Linger, func() {
-			q.expire()
-			d.remove(key)
-		})
+		d.expire(q)
 	}
+}
+
+// expire lets the fetching of an ended session's events end after a while. The caller holds d.mu.
+func (d *Delivery) expire(q *queue) {
+	q.expiry = time.AfterFunc(d.options.Linger, func() {
+		q.expire()
+		d.remove(q.key)
+	})
 }
 
 // Sessions counts the sessions that have a queue.

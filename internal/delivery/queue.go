@@ -20,15 +20,19 @@ type queue struct {
 	bound int
 
 	mu         sync.Mutex
-	events     []*Event // oldest first
-	onWay      int      // how many of the first events are on their way to a client
-	generation int      // names the batch that is on its way; another number makes it void
-	reader     *reader  // who waits, nil = nobody
-	closed     bool     // no more events come: the session ended with a rest to fetch, or the queue was full
-	gone       bool     // the session ended and nothing can be fetched
-	push       bool     // the session's events are pushed; only the pusher may take them
+	events     []*Event    // oldest first
+	onWay      int         // how many of the first events are on their way to a client
+	generation int         // names the batch that is on its way; another number makes it void
+	reader     *reader     // who waits, nil = nobody
+	closed     bool        // no more events come: the session ended with a rest to fetch, or the queue was full
+	ended      bool        // closed because the session ended
+	gone       bool        // the session ended and nothing can be fetched
+	push       center.Push // where the session's events are pushed to; zero = they are fetched
 
 	history history // what streams may ask for again; see stream.go
+
+	had       uint64         // everything up to here had arrived before a restart of the program; guarded by mu
+	confirmed *confirmations // where it is noted what arrives
 
 	expiry *time.Timer // ends the fetching of what an ended session left; nil before; guarded by Delivery.mu
 }
@@ -59,6 +63,10 @@ func (q *queue) add(e *Event) (full bool) {
 		return false
 	}
 	q.history.came(e.Seq)
+	if e.Seq <= q.had {
+		q.history.lost = max(q.history.lost, e.Seq)
+		return false
+	}
 	q.events = append(q.events, e)
 	q.wakeReader()
 	if len(q.events) < q.bound {
@@ -81,7 +89,7 @@ func (q *queue) clear() {
 func (q *queue) close(linger bool) (left bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.closed = true
+	q.closed, q.ended = true, true
 	if !linger {
 		q.drop()
 		return false
@@ -158,6 +166,9 @@ func (q *queue) settle(p part, arrived int) (drained bool) {
 	}
 	if arrived > 0 {
 		q.history.keep(q.events[:arrived])
+		// What cannot be given again need not be kept for a restart either: with polls all that was delivered, with streams what was
+		// acknowledged or is too old.
+		q.confirmed.note(q.key, max(q.history.lost, q.history.acked))
 		clear(q.events[:arrived]) // let go of what was delivered even while the slice's memory lives on
 		q.events = q.events[arrived:]
 		if len(q.events) == 0 {

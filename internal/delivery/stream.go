@@ -69,7 +69,7 @@ func (q *queue) open(r *reader, position Position) (opening Opening, ok bool) {
 	opening.Cut, h.cut = h.cut, ""
 	if position.Given {
 		opening.Gap = position.After < h.lost || position.After > h.last
-		h.ack(position.After)
+		q.ack(position.After)
 		q.again()
 	}
 	opening.After = h.last
@@ -77,6 +77,15 @@ func (q *queue) open(r *reader, position Position) (opening Opening, ok bool) {
 		opening.After = q.events[0].Seq - 1
 	}
 	return opening, true
+}
+
+// ack notes that the client has everything up to seq. The caller holds q.mu.
+func (q *queue) ack(seq uint64) {
+	before := q.history.acked
+	q.history.ack(seq)
+	if q.history.acked > before {
+		q.confirmed.note(q.key, q.history.acked)
+	}
 }
 
 // again puts kept events back in front of the others, and takes out what the client has. The caller holds q.mu.
@@ -144,7 +153,7 @@ func (d *Delivery) Ack(key Key, seq uint64) {
 		return
 	}
 	q.mu.Lock()
-	q.history.ack(seq)
+	q.ack(seq)
 	drained := q.closed && len(q.events) == 0 && len(q.history.kept) == 0
 	q.mu.Unlock()
 	if drained {
