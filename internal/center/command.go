@@ -381,6 +381,8 @@ type (
 	Drain struct{}
 	// Look reads the whole center for the administrator's view. Reply: Overview.
 	Look struct{}
+	// Why asks why callers wait and why idle agents have no call. Reply: Explanation. As Look it is the administrator's.
+	Why struct{}
 	// Sessions lists the present sessions, for rooms that have to know them after a restart. Reply: []SessionInfo.
 	Sessions struct{}
 	// Restarted is the first command after the program has ended and begun again: no leg exists any more, and every phone has to
@@ -409,6 +411,7 @@ func (Tick) command()            {}
 func (Configure) command()       {}
 func (Drain) command()           {}
 func (Look) command()            {}
+func (Why) command()             {}
 func (Expel) command()           {}
 func (Sessions) command()        {}
 func (Restarted) command()       {}

@@ -179,6 +179,9 @@ func (w *world) look() error {
 	if err := servedInOrder(before, o); err != nil {
 		return err
 	}
+	if err := w.explained(o); err != nil {
+		return err
+	}
 	if w.late { // what was due came first, under the rules and rights of before
 		return nil
 	}
