@@ -81,3 +81,6 @@ func (h *history) ack(seq uint64) {
 
 // clear forgets everything: the client reads its whole state anew, so no event before that is missed by it.
 func (h *history) clear() { h.kept, h.lost = nil, 0 }
+
+// sure is the number up to which events are never given again.
+func (h *history) sure() uint64 { return max(h.lost, h.acked) }

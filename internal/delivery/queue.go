@@ -165,10 +165,13 @@ func (q *queue) settle(p part, arrived int) (drained bool) {
 		return false
 	}
 	if arrived > 0 {
+		before := q.history.sure()
 		q.history.keep(q.events[:arrived])
 		// What cannot be given again need not be kept for a restart either: with polls all that was delivered, with streams what was
 		// acknowledged or is too old.
-		q.confirmed.note(q.key, max(q.history.lost, q.history.acked))
+		if sure := q.history.sure(); sure > before {
+			q.confirmed.note(q.key, sure)
+		}
 		clear(q.events[:arrived]) // let go of what was delivered even while the slice's memory lives on
 		q.events = q.events[arrived:]
 		if len(q.events) == 0 {

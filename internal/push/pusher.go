@@ -24,6 +24,7 @@ const (
 type Events interface {
 	NextOf(ctx context.Context, wait time.Duration, most int, keys ...delivery.Key) (delivery.Batch, error)
 	Done() <-chan struct{}
+	EachPushed(each func(key delivery.Key, to center.Push))
 }
 
 // Options are the settings of a Pusher.
@@ -88,6 +89,15 @@ func (p *Pusher) Carry(vcc center.VCCID, effects []center.Effect) {
 				p.end(delivery.Key{VCC: vcc, Agent: e.Agent, Session: e.Session})
 			}
 		}
+	}
+}
+
+// Resume starts to push for the sessions that were there before the program began. It is called once, when they have been made again.
+func (p *Pusher) Resume() {
+	found := map[delivery.Key]center.Push{}
+	p.events.EachPushed(func(key delivery.Key, to center.Push) { found[key] = to })
+	for key, to := range found {
+		p.begin(key, to)
 	}
 }
 
