@@ -301,6 +301,15 @@ func (c *Call) Silent(ctx context.Context, freqs ...float64) error {
 	return nil
 }
 
+// HearDigits waits until the digits heard since the call began are these. It fails when ctx ends or the call does.
+func (c *Call) HearDigits(ctx context.Context, digits string) error {
+	err := c.listen(ctx, func([]int16, int64) bool { return c.Heard().Digits == digits })
+	if err != nil {
+		return fmt.Errorf("softphone: %s has heard digits %q, not %q: %w", c.phone.cfg.User, c.Heard().Digits, digits, err)
+	}
+	return nil
+}
+
 // listen calls judge once a frame until it is satisfied.
 func (c *Call) listen(ctx context.Context, judge func(pcm []int16, head int64) bool) error {
 	for {
@@ -333,12 +342,11 @@ func (c *Call) Hangup(ctx context.Context) error {
 			return err
 		}
 	}
-	var answered <-chan struct{}
-	if !c.outgoing {
-		answered = c.answered.ch // it is being answered at this moment: then BYE comes after the 200
-	}
 	select {
-	case <-answered:
+	case <-c.answered.ch: // at the same moment: then BYE comes after the 200
+		if c.ended.fired() {
+			return nil
+		}
 		return c.bye(ctx, End{By: Local, Method: "BYE"})
 	case <-c.ended.ch:
 		return nil

@@ -73,9 +73,9 @@ type stream struct {
 	jitter  float64 // in samples
 }
 
-func newEar(eventPT uint8, record time.Duration) *ear {
+func newEar(record time.Duration) *ear {
 	return &ear{
-		eventPT: eventPT, step: make(chan struct{}), born: time.Now(),
+		eventPT: offeredEventPT, step: make(chan struct{}), born: time.Now(),
 		recordMax: int(record * tone.SampleRate / time.Second),
 	}
 }

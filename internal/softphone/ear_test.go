@@ -22,7 +22,7 @@ type earTest struct {
 }
 
 func newEarTest(t *testing.T, record time.Duration) *earTest {
-	e := newEar(101, record)
+	e := newEar(record)
 	return &earTest{
 		T: t, ear: e, gen: tone.NewGenerator(440, 0.3), now: e.born,
 		at: rtp.Header{Version: 2, PayloadType: g711.PayloadTypePCMU, SSRC: 1, SequenceNumber: 65530, Timestamp: 1<<32 - 800},
@@ -178,7 +178,7 @@ func TestEar_Digits(t *testing.T) {
 				continue // lost
 			}
 			event := *sound
-			event.PayloadType, event.Timestamp, event.Payload = 101, stamp, payload[:]
+			event.PayloadType, event.Timestamp, event.Payload = offeredEventPT, stamp, payload[:]
 			e.take(&event)
 		}
 	}

@@ -36,7 +36,7 @@ func FuzzEar(f *testing.F) {
 	f.Add([]byte{0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xff, 0xff}, []byte{0x80, 0, 0, 2, 0xff, 0, 0, 1, 0, 0, 0, 1, 0xff, 0xff})
 	f.Add([]byte{0x80, 101, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 5, 10, 0, 160}, []byte{0xb0, 8, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		e := newEar(101, time.Second)
+		e := newEar(time.Second)
 		for range 2 {
 			e.take(first, netip.AddrPort{}, time.Now())
 			e.take(second, netip.AddrPort{}, time.Now())
@@ -54,7 +54,7 @@ func FuzzReports(f *testing.F) {
 	f.Add([]byte{0x80, 200, 0, 6, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	f.Add([]byte{0x81, 203, 0, 1, 0, 0, 0, 1})
 	f.Fuzz(func(_ *testing.T, datagram []byte) {
-		m := &media{ear: newEar(101, 0)}
+		m := &media{ear: newEar(0)}
 		m.takeReport(datagram)
 		m.heardReports()
 		m.receptionReports()

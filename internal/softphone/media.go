@@ -86,7 +86,7 @@ func newMedia(ctx context.Context, host netip.Addr, freq float64, record time.Du
 		return nil, err
 	}
 	m := &media{
-		local: local, reply: local, report: report, faults: faults, ear: newEar(offeredEventPT, record),
+		local: local, reply: local, report: report, faults: faults, ear: newEar(record),
 		ssrc: rand.Uint32(), seq: uint16(rand.Uint32()), stamp: rand.Uint32(), quiet: true, //nolint:gosec // need not be secret
 	}
 	m.say(freq)
@@ -116,7 +116,7 @@ func openPair(ctx context.Context, host netip.Addr) (sound, report *net.UDPConn,
 				return sound, report, nil
 			}
 		}
-		sound.Close()
+		_ = sound.Close()
 	}
 	return nil, nil, fmt.Errorf("softphone: no pair of free ports on %v", host)
 }
@@ -172,10 +172,10 @@ func (m *media) close() {
 }
 
 func (m *media) closeSockets() {
-	m.local.Close()
-	m.report.Close()
+	_ = m.local.Close()
+	_ = m.report.Close()
 	if m.reply != nil && m.reply != m.local {
-		m.reply.Close()
+		_ = m.reply.Close()
 	}
 }
 

@@ -214,7 +214,7 @@ func (c *Call) setHold(ctx context.Context, held bool) error {
 // left alone.
 func (c *Call) reoffer(ctx context.Context) error {
 	result := make(chan error, 1)
-	if !c.phone.goWork(func() { result <- c.reofferUntilAgreed() }) {
+	if !c.phone.goWork(func() { result <- c.reofferUntilAgreed() }) { //nolint:contextcheck // on purpose, see above
 		return errClosed
 	}
 	select {

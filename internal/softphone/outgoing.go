@@ -80,7 +80,7 @@ func (c *Call) dial(ctx context.Context, extra Headers) error {
 	if err != nil {
 		return err
 	}
-	if !c.phone.goWork(func() { c.invited(req, tx) }) {
+	if !c.phone.goWork(func() { c.invited(req, tx) }) { //nolint:contextcheck // the call lives on, see Call
 		tx.Terminate()
 		return errClosed
 	}

@@ -44,7 +44,7 @@ func (p *Phone) Register(ctx context.Context) error {
 	p.endRefresh()
 	stop := make(chan struct{})
 	r.stop = stop
-	if !p.goWork(func() { p.refresh(stop, lifetime) }) {
+	if !p.goWork(func() { p.refresh(stop, lifetime) }) { //nolint:contextcheck // the registration lives on
 		return errClosed
 	}
 	return nil

@@ -45,12 +45,10 @@ func TestParseDescription(t *testing.T) {
 			d, err := parseDescription(description1(c.lines...))
 			got := ""
 			if err == nil {
-				got = fmt.Sprint(d.addr, d.rtcp, d.laws, d.eventPT, d.direction)
-				got = strings.Join(strings.Fields(got), " ")
+				got = fmt.Sprintf("%v %v %v %d %v", d.addr, d.rtcp, d.laws, d.eventPT, d.direction)
 			}
-			want := strings.Join(strings.Fields(c.want), " ")
-			if strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(want, " ", "") {
-				t.Errorf("got %q (%v), want %q", got, err, want)
+			if got != c.want {
+				t.Errorf("got %q (%v), want %q", got, err, c.want)
 			}
 		})
 	}
