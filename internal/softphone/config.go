@@ -34,7 +34,8 @@ type Answer uint8
 
 // The ways to answer. The zero value is Manual.
 const (
-	// Manual leaves everything to the owner: Call.Ring, Call.Answer, Call.Reject.
+	// Manual leaves everything to the owner: Call.Ring, Call.Answer, Call.Reject. NOTIFY with Event: talk lifts the handset
+	// here too, unless Faults.NoTalk.
 	Manual Answer = iota
 	// Immediately answers without being asked, after Config.RingFor of ringing.
 	Immediately
