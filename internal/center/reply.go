@@ -48,26 +48,26 @@ type (
 
 	// SkillInfo is one queue in a list.
 	SkillInfo struct {
-		ID    SkillID
-		Name  string
-		Media Media
+		ID    SkillID `json:"id"`
+		Name  string  `json:"name"`
+		Media Media   `json:"media"`
 	}
 
-	// AgentView is one agent in a list.
+	// AgentView is one agent in a list. In JSON its state stands beside its number as a word, "state".
 	AgentView struct {
-		ID         AgentID
-		Name       string
-		Status     int // gateway state, connection.md section 7
-		CTIStatus  int
-		Group      int
-		GroupName  string
-		Skills     []SkillInfo // those that he is signed in to
-		MediaTypes string
-		VCC        VCCID
-		Phone      string
-		Registered bool // that phone has a registration
-		StateSince time.Time
-		SignedIn   time.Time // zero = signed out
+		ID         AgentID     `json:"id"`
+		Name       string      `json:"name"`
+		Status     int         `json:"status"` // gateway state, connection.md section 7
+		CTIStatus  int         `json:"cti_status"`
+		Group      int         `json:"group"`
+		GroupName  string      `json:"group_name"`
+		Skills     []SkillInfo `json:"skills"` // those that he is signed in to
+		MediaTypes string      `json:"media_types"`
+		VCC        VCCID       `json:"vcc"`
+		Phone      string      `json:"phone"`
+		Registered bool        `json:"registered"` // that phone has a registration
+		StateSince time.Time   `json:"state_since,omitzero"`
+		SignedIn   time.Time   `json:"signed_in,omitzero"` // zero = signed out
 	}
 
 	// CallInfo is one call as its agent sees it (calldata callinfo).
@@ -117,10 +117,10 @@ type (
 
 	// Overview answers Look: what a wallboard needs, read at one instant.
 	Overview struct {
-		Agents   []AgentView // all of the VCC, by number; signed-out ones have State 2
-		Queues   []QueueView
-		Calls    []CallView
-		Sessions int
+		Agents   []AgentView `json:"agents"` // all of the VCC, by number; signed-out ones have State 2
+		Queues   []QueueView `json:"queues"`
+		Calls    []CallView  `json:"calls"`
+		Sessions int         `json:"sessions"`
 	}
 
 	// SessionInfo is one session in the answer to Sessions.
@@ -131,28 +131,28 @@ type (
 		Tokens  []Token // those that open it, the newest last
 	}
 
-	// QueueView is one skill queue at an instant.
+	// QueueView is one skill queue at an instant. In JSON Longest is "longest_ms".
 	QueueView struct {
-		Skill    SkillID
-		Name     string
-		Waiting  int
-		Longest  time.Duration // of the oldest waiting caller
-		SignedIn int           // agents that serve it
-		Idle     int           // those of them that are idle
+		Skill    SkillID       `json:"skill"`
+		Name     string        `json:"name"`
+		Waiting  int           `json:"waiting"`
+		Longest  time.Duration `json:"-"`         // of the oldest waiting caller
+		SignedIn int           `json:"signed_in"` // agents that serve it
+		Idle     int           `json:"idle"`      // those of them that are idle
 	}
 
 	// CallView is one call at an instant.
 	CallView struct {
-		Call    CallID
-		Feature int
-		Caller  string
-		Called  string
-		Skill   SkillID
-		State   CallState
-		Agents  []AgentID
-		Since   time.Time // of the state
-		Began   time.Time
-		Legs    []LegID
+		Call    CallID    `json:"call"`
+		Feature int       `json:"feature"` // 0 inbound, 6 internal, 7 outbound (cec_07_0582)
+		Caller  string    `json:"caller"`
+		Called  string    `json:"called"`
+		Skill   SkillID   `json:"skill"` // 0 = none
+		State   CallState `json:"state"` // as a word
+		Agents  []AgentID `json:"agents"`
+		Since   time.Time `json:"since"` // of the state
+		Began   time.Time `json:"began"`
+		Legs    []LegID   `json:"legs"`
 	}
 )
 
