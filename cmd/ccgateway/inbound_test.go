@@ -72,8 +72,7 @@ func TestInbound_ManualAnswer(t *testing.T) {
 				how, end, after = append(how, toWrapUp), wrapUp, "wrap-up"
 			}
 			ann := in.agent(101, how...)
-			ben := in.agent(102, func(s *client.SignIn) { s.Status = client.StateBusy })
-			ben.expect(notReady(0))
+			ben := in.agent(102, notServing)
 			customer := in.customer("13900", amyTone).calls("1000")
 			customer.answered()
 			ann.expect(busy)

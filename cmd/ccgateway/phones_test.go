@@ -167,10 +167,14 @@ func (in *installation) agentAt(phone *line, id int, change ...func(*client.Sign
 	d := in.signIn(s)
 	d.Phone = phone
 	d.expect("AgentOther_InService null", "AgentState_Ready null")
+	if s.Status == client.StateBusy { // it says so after it was ready
+		d.expect(notReady(0))
+	}
 	d.ok(d.ServeAll)
 	return d
 }
 
+func notServing(s *client.SignIn)      { s.Status = client.StateBusy }
 func autoAnswer(s *client.SignIn)      { s.AutoAnswer = client.Bool(true) }
 func toWrapUp(s *client.SignIn)        { s.AutoEnterIdle = client.Bool(false) }
 func permanentLine(s *client.SignIn)   { s.ReleasePhone = client.Bool(false) }

@@ -19,6 +19,7 @@ import (
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
+	"ccgateway/internal/journal"
 	"ccgateway/internal/store"
 	"ccgateway/internal/tlscert"
 	"ccgateway/internal/voice"
@@ -32,6 +33,7 @@ type program struct {
 	token string
 
 	store    *store.Store
+	journal  *journal.Journal
 	host     *host.Host
 	delivery *delivery.Delivery
 	voice    *voice.Server
@@ -66,7 +68,10 @@ func (p *program) open(ctx context.Context) error {
 	recordings := filepath.Join(p.cfg.Data, recordingsFolder)
 	if p.store, err = store.Open(ctx, p.cfg.Data, p.log.With("room", "store"), store.MeasureRecordings(func(file string) (time.Duration, error) {
 		return mend(filepath.Join(recordings, filepath.FromSlash(file)))
-	})); err != nil {
+	}), store.KeepSessions()); err != nil {
+		return err
+	}
+	if err := p.openJournal(ctx); err != nil {
 		return err
 	}
 	if p.token, err = admin.Token(p.cfg.Data); err != nil {
@@ -81,6 +86,7 @@ func (p *program) open(ctx context.Context) error {
 		return err
 	}
 	p.host.Attach(p.delivery, p.voice, p.store)
+	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store})
 	if err := p.configure(ctx); err != nil {
 		return err
 	}
@@ -143,6 +149,9 @@ func (p *program) serve(ctx context.Context) error {
 		return p.voice.Run(running)
 	})
 	doors := gateway.New(p.gatewayConfig(), p.host, accounts{p.store}, p.delivery)
+	if err := p.resume(ctx, doors); err != nil {
+		return err
+	}
 	certificate, err := tlscert.Load(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, time.Now())
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func (p *program) calls() int {
 
 // close ends what has been opened, in this order: the phone side first, so that every leg's end still becomes a record; then the
 // polls, which are waiting for events that will not come any more; the doors, while the centers still answer the requests that are
-// under way; the centers; the store last, since all the others write to it.
+// under way; the centers, which leave their snapshots; their journal; the store last, since all the others write to it.
 func (p *program) close(ctx context.Context) error {
 	var failed []error
 	if p.endVoice != nil {
@@ -90,6 +90,9 @@ func (p *program) close(ctx context.Context) error {
 	}
 	if p.host != nil {
 		p.host.Stop()
+	}
+	if p.journal != nil {
+		failed = append(failed, p.journal.Close())
 	}
 	if p.store != nil {
 		failed = append(failed, p.store.Close(ctx))
