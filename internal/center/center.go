@@ -135,6 +135,8 @@ func (c *Center) applyWorld(cmd Command) Reply {
 		return Reply{Value: c.look()}
 	case Sessions:
 		return Reply{Value: c.sessions()}
+	case Count:
+		return Reply{Value: c.count()}
 	case Why:
 		return Reply{Value: c.why()}
 	case Tick: // what was due has happened already

@@ -381,6 +381,8 @@ type (
 	Drain struct{}
 	// Look reads the whole center for the administrator's view. Reply: Overview.
 	Look struct{}
+	// Count counts what a monitor wants to know at short intervals; it costs a small part of a Look. Reply: Census.
+	Count struct{}
 	// Why asks why callers wait and why idle agents have no call. Reply: Explanation. As Look it is the administrator's.
 	Why struct{}
 	// Sessions lists the present sessions, for rooms that have to know them after a restart. Reply: []SessionInfo.
@@ -411,6 +413,7 @@ func (Tick) command()            {}
 func (Configure) command()       {}
 func (Drain) command()           {}
 func (Look) command()            {}
+func (Count) command()           {}
 func (Why) command()             {}
 func (Expel) command()           {}
 func (Sessions) command()        {}

@@ -87,6 +87,7 @@ var commands = map[string]struct {
 	"Configure":         {center.Configure{}, ""},
 	"Expel":             {center.Expel{}, "Session"},
 	"Look":              {center.Look{}, ""},
+	"Count":             {center.Count{}, ""},
 	"Why":               {center.Why{}, ""},
 	"Sessions":          {center.Sessions{}, ""},
 	"Restarted":         {center.Restarted{}, ""},

@@ -2,6 +2,7 @@ package center_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"ccgateway/internal/center"
@@ -30,7 +31,32 @@ func (w *world) explained(o center.Overview) error {
 			}
 		}
 	}
-	return w.idleExplained(o, e)
+	if err := w.idleExplained(o, e); err != nil {
+		return err
+	}
+	return w.counted(o)
+}
+
+// counted compares the census with the overview.
+func (w *world) counted(o center.Overview) error {
+	reply, effects := w.center.Do(w.now, center.Count{})
+	n, ok := reply.Value.(center.Census)
+	if !ok || reply.Err != nil || len(effects) > 0 || n.SignedIn != o.Sessions || n.Agents != len(o.Agents) {
+		return fmt.Errorf("the census is %+v, %v, effects %v; %d agents, %d sessions", reply.Value, reply.Err, effects, len(o.Agents), o.Sessions)
+	}
+	states, calls := map[center.State]int{}, map[center.CallState]int{}
+	for _, a := range o.Agents {
+		if a.Status != int(center.StateSignedOut) {
+			states[center.State(a.Status)]++
+		}
+	}
+	for _, c := range o.Calls {
+		calls[c.State]++
+	}
+	if !maps.Equal(states, n.States) || !maps.Equal(calls, n.Calls) || !slices.Equal(n.Queues, o.Queues) {
+		return fmt.Errorf("the census %+v is not what the overview has: %v, %v, %+v", n, states, calls, o.Queues)
+	}
+	return nil
 }
 
 func (w *world) queueExplained(q center.QueueView, why center.QueueWhy, o center.Overview) error {
