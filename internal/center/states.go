@@ -27,7 +27,7 @@ const (
 	noCustomState  = 65535
 )
 
-// wish is a state that was asked for during a call: it takes effect when the agent is through with his calls.
+// wish is a state that was asked for during a call or in wrap-up: it takes effect afterwards (call-model 5).
 type wish struct {
 	state   State // StateBusy, StateRest; 0 = none
 	reason  int   // of not ready, or cause of the rest
@@ -68,7 +68,11 @@ func (c *Center) recordState(a *agent) {
 	c.emit(StateRecord{VCC: c.cfg.ID, Agent: a.id, State: a.state, Reason: a.reason, From: a.since, To: c.now, Call: a.stateCall})
 }
 
-func (c *Center) becomeIdle(a *agent, eventType string) { c.setState(a, StateIdle, 0, eventType, nil) }
+// becomeIdle makes the agent idle; nothing is wished for any more.
+func (c *Center) becomeIdle(a *agent, eventType string) {
+	a.wish = wish{}
+	c.setState(a, StateIdle, 0, eventType, nil)
+}
 
 func (c *Center) becomeBusy(a *agent, reason int) {
 	c.setState(a, StateBusy, reason, EvSetNotReady, ReasonContent{strconv.Itoa(reason)})
@@ -123,7 +127,11 @@ func (c *Center) resumeWork(a *agent, again bool) {
 }
 
 func (c *Center) wrapUpOver(a *agent) {
-	if a.state == StateWork && !a.inCall() {
+	switch {
+	case a.state != StateWork || a.inCall():
+	case a.wish.state != 0:
+		c.grantWish(a)
+	default:
 		c.becomeIdle(a, EvReady)
 	}
 }
@@ -294,7 +302,7 @@ func (c *Center) sayBusy(a *agent, cmd SayBusy) *result.Error {
 		return result.StateRefused.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightBusy])
 	}
 	switch a.situation() {
-	case StateTalking:
+	case StateTalking, StateWork:
 		a.wish = wish{state: StateBusy, reason: cmd.Reason}
 		return nil
 	case StateBusy:
@@ -311,7 +319,7 @@ func (c *Center) cancelBusy(a *agent) *result.Error {
 	case StateBusy:
 		c.becomeIdle(a, EvCancelNotReady)
 		return nil
-	case StateTalking: // since AICC 26.100 a not ready that is only wished for as well (cec_07_0333)
+	case StateTalking, StateWork: // since AICC 26.100 a not ready that is only wished for as well (cec_07_0333)
 		if a.wish.state == StateBusy {
 			a.wish = wish{}
 			return nil
@@ -338,7 +346,7 @@ func (c *Center) rest(a *agent, cmd Rest) *result.Error {
 		return err
 	}
 	switch a.situation() {
-	case StateTalking:
+	case StateTalking, StateWork:
 		a.wish = wish{state: StateRest, reason: cmd.Cause, seconds: cmd.Seconds}
 		return nil
 	case StateRest:
@@ -355,7 +363,7 @@ func (c *Center) cancelRest(a *agent) *result.Error {
 	case StateRest:
 		c.becomeIdle(a, EvCancelRest)
 		return nil
-	case StateTalking:
+	case StateTalking, StateWork:
 		if a.wish.state == StateRest {
 			a.wish = wish{}
 			return nil
@@ -380,6 +388,11 @@ func (c *Center) sayWork(a *agent) *result.Error {
 func (c *Center) cancelWork(a *agent) *result.Error {
 	if a.situation() != StateWork {
 		return wrongState(a, "cancelwork")
+	}
+	if a.wish.state != 0 {
+		c.tell(a, EvCancelWork, nil)
+		c.grantWish(a)
+		return nil
 	}
 	c.becomeIdle(a, EvCancelWork)
 	return nil

@@ -64,9 +64,9 @@ func TestStateTable(t *testing.T) {
 		{"busy", unwork, no, "", StateBusy, 0},
 
 		{"wrap-up", free, ok, EvCancelWork, StateIdle, 0},
-		{"wrap-up", busy, ok, EvSetNotReady, StateBusy, 0},
+		{"wrap-up", busy, ok, "", StateWork, StateBusy},
 		{"wrap-up", unbusy, no, "", StateWork, 0},
-		{"wrap-up", rest, ok, EvSetRest, StateRest, 0},
+		{"wrap-up", rest, ok, "", StateWork, StateRest},
 		{"wrap-up", work, no, "", StateWork, 0},
 		{"wrap-up", unwork, ok, EvCancelWork, StateIdle, 0},
 
