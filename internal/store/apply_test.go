@@ -60,14 +60,16 @@ func hashOf(text string) string {
 	return hash
 }
 
-func TestStore_RoundTrip(t *testing.T) {
+func TestStore_RoundTrip(t *testing.T) { onAll(t, testStoreRoundTrip) }
+
+func testStoreRoundTrip(t *testing.T, place sites) {
 	shared, err := os.ReadFile(sharedExample(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, src := range map[string]string{"sample": sample, "shared example": string(shared), "nothing": "node: n\n"} {
 		t.Run(name, func(t *testing.T) {
-			s := mustOpen(t, t.TempDir())
+			s := mustOpen(t, place(t))
 			cfg := mustParse(t, src)
 			if _, err := s.Apply(t.Context(), cfg, "tester"); err != nil {
 				t.Fatal(err)
@@ -100,9 +102,11 @@ func sharedExample(t *testing.T) string {
 	return path
 }
 
-func TestStore_Directory(t *testing.T) {
-	folder := t.TempDir()
-	s := mustOpen(t, folder)
+func TestStore_Directory(t *testing.T) { onAll(t, testStoreDirectory) }
+
+func testStoreDirectory(t *testing.T, place sites) {
+	where := place(t)
+	s := mustOpen(t, where)
 	if _, ok := s.Phone("501"); ok || len(s.Trunks()) > 0 {
 		t.Error("an empty installation has phones or lines")
 	}
@@ -139,11 +143,13 @@ func TestStore_Directory(t *testing.T) {
 	}
 	check(s)
 	mustClose(t, s)
-	check(mustOpen(t, folder))
+	check(mustOpen(t, where))
 }
 
-func TestStore_ApplyTellsChanges(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_ApplyTellsChanges(t *testing.T) { onAll(t, testStoreApplyTellsChanges) }
+
+func testStoreApplyTellsChanges(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	first := mustApply(t, s, sample).String()
 	for _, words := range []string{
 		"settings: 7 added", "VCCs: 2 added (3, 7)", "skill queues: 2 added (7/1, 7/2)", "access codes: 2 added (*1#, 0100)", "agents: 2 added (20101, 20102)",
@@ -215,8 +221,10 @@ func TestChanges_ManyNames(t *testing.T) {
 }
 
 // TestStore_ApplyFails: whatever goes wrong, and wherever, everything stays as it was.
-func TestStore_ApplyFails(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_ApplyFails(t *testing.T) { onAll(t, testStoreApplyFails) }
+
+func testStoreApplyFails(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, sample)
 	before := dump(t, s)
 	other := strings.NewReplacer("calls: 9", "calls: 1", "name: Zoe", "name: Zara", "phone-501", "phone-599", "wrap_up: 7s", "wrap_up: 9s").Replace(sample)
@@ -276,13 +284,9 @@ func TestStore_ApplyFails(t *testing.T) {
 // applyWithTrigger applies while the database refuses one kind of statement.
 func applyWithTrigger(t *testing.T, s *Store, src, when string) error {
 	t.Helper()
-	if _, err := s.write.ExecContext(t.Context(), "CREATE TRIGGER refuse "+when+" BEGIN SELECT RAISE(ABORT, 'refused'); END"); err != nil {
-		t.Fatal(err)
-	}
+	again := refuse(t, s, when, "TRUE")
 	_, err := s.Apply(t.Context(), mustParse(t, src), "tester")
-	if _, err := s.write.ExecContext(t.Context(), "DROP TRIGGER refuse"); err != nil {
-		t.Fatal(err)
-	}
+	again()
 	return err
 }
 
@@ -318,9 +322,11 @@ func dump(t *testing.T, s *Store) []string {
 	return all
 }
 
-func TestStore_ApplyIsAudited(t *testing.T) {
+func TestStore_ApplyIsAudited(t *testing.T) { onAll(t, testStoreApplyIsAudited) }
+
+func testStoreApplyIsAudited(t *testing.T, place sites) {
 	clock := &stoppedClock{now: start}
-	s := mustOpen(t, t.TempDir(), Clock(clock.Now))
+	s := mustOpen(t, place(t), Clock(clock.Now))
 	mustApply(t, s, sample)
 	entries, err := s.Audit(t.Context(), Filter{})
 	if err != nil || len(entries) != 1 {
@@ -338,8 +344,10 @@ func TestStore_ApplyIsAudited(t *testing.T) {
 }
 
 // TestStore_ApplyAtOnce: applying, signing in and the phone side do not disturb each other.
-func TestStore_ApplyAtOnce(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_ApplyAtOnce(t *testing.T) { onAll(t, testStoreApplyAtOnce) }
+
+func testStoreApplyAtOnce(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, sample)
 	other := strings.Replace(sample, "name: Zoe", "name: Zara", 1)
 	configs := []*config.Config{mustParse(t, sample), mustParse(t, other)}

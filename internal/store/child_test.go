@@ -16,13 +16,16 @@ import (
 	"ccgateway/internal/center"
 )
 
-// childFolder names the variable by which the test program is told to be the other process that uses an installation.
-const childFolder = "STORE_TEST_CHILD_FOLDER"
+// These variables tell the test program to be the other process that uses an installation.
+const (
+	childFolder  = "STORE_TEST_CHILD_FOLDER"
+	childAddress = "STORE_TEST_CHILD_ADDRESS"
+)
 
 // beChild opens the installation, writes facts, says so and waits to be killed.
-func beChild(folder string) {
+func beChild(where site) {
 	ctx := context.Background()
-	s, err := Open(ctx, folder, slog.New(slog.DiscardHandler), Clock(func() time.Time { return start.Add(time.Hour) }))
+	s, err := where.open(ctx, slog.New(slog.DiscardHandler), Clock(func() time.Time { return start.Add(time.Hour) }))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -43,14 +46,14 @@ func beChild(folder string) {
 }
 
 // startChild starts another process that uses the installation. kill ends it as a crash would.
-func startChild(t *testing.T, folder string) (kill func()) {
+func startChild(t *testing.T, where site) (kill func()) {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(program, "-test.run=^$")
-	child.Env = append(os.Environ(), childFolder+"="+folder)
+	child.Env = append(os.Environ(), childFolder+"="+where.folder, childAddress+"="+where.address.Reveal())
 	in, err := child.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -79,32 +82,38 @@ func startChild(t *testing.T, folder string) (kill func()) {
 	return kill
 }
 
-func TestOpen_TwoProcesses(t *testing.T) {
-	folder := t.TempDir()
-	kill := startChild(t, folder)
-	_, err := Open(t.Context(), folder, slog.New(slog.DiscardHandler))
+func TestOpen_TwoProcesses(t *testing.T) { onAll(t, testOpenTwoProcesses) }
+
+func testOpenTwoProcesses(t *testing.T, place sites) {
+	where := place(t)
+	kill := startChild(t, where)
+	_, err := where.open(t.Context(), slog.New(slog.DiscardHandler))
 	if !errors.Is(err, ErrInUse) {
 		t.Fatalf("got %v, want ErrInUse", err)
 	}
-	if !strings.Contains(err.Error(), "(process ") || !strings.Contains(err.Error(), folder) {
+	if !strings.Contains(err.Error(), "(process ") || !strings.Contains(err.Error(), where.folder) {
 		t.Errorf("the error does not say by whom and what: %v", err)
 	}
 	kill()
-	mustOpen(t, folder)
+	mustOpen(t, where)
 }
 
-func TestOpen_TwiceInOneProcess(t *testing.T) {
-	folder := t.TempDir()
-	s := mustOpen(t, folder)
-	if _, err := Open(t.Context(), folder, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrInUse) {
+func TestOpen_TwiceInOneProcess(t *testing.T) { onAll(t, testOpenTwiceInOneProcess) }
+
+func testOpenTwiceInOneProcess(t *testing.T, place sites) {
+	where := place(t)
+	s := mustOpen(t, where)
+	if _, err := where.open(t.Context(), slog.New(slog.DiscardHandler)); !errors.Is(err, ErrInUse) {
 		t.Errorf("got %v", err)
 	}
 	mustClose(t, s)
-	mustOpen(t, folder)
+	mustOpen(t, where)
 }
 
 // TestOpen_AfterCrash: what was written is there, and what was left open is closed.
-func TestOpen_AfterCrash(t *testing.T) {
+func TestOpen_AfterCrash(t *testing.T) { onAll(t, testOpenAfterCrash) }
+
+func testOpenAfterCrash(t *testing.T, place sites) {
 	for name, c := range map[string]struct {
 		with  []Option
 		ended time.Time
@@ -125,9 +134,9 @@ func TestOpen_AfterCrash(t *testing.T) {
 		"nobody measures": {nil, start.Add(time.Hour)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			startChild(t, folder)()
-			s := mustOpen(t, folder, c.with...)
+			where := place(t)
+			startChild(t, where)()
+			s := mustOpen(t, where, c.with...)
 			calls, err := s.Calls(t.Context(), Filter{})
 			if err != nil || len(calls) != 1 || calls[0].Call != "c2" {
 				t.Errorf("calls: %+v, %v", calls, err)

@@ -20,8 +20,10 @@
 // # Crash safety
 //
 // Every transaction is synced to disk (synchronous=FULL): a configuration, a changed password or a call record that has been written
-// survives a power cut. DESIGN.md has the measurement. What was in the queue when the program died is lost with it, at most the time of
-// one transaction. Recordings and sessions that a crash left open are closed at the next Open.
+// survives a power cut. DESIGN.md has the measurement. What was in the queue when the program died comes again from the journal of the
+// centers (CarryNumbered, Recall): the transaction of facts also notes up to which journaled command they go, so each is written
+// exactly once. Without a journal it is lost, at most the time of one transaction. Recordings that a crash left open are closed at the
+// next Open, and so are sessions, unless a journal makes them again (KeepSessions, EndSessions).
 //
 // # Locks
 //

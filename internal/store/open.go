@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ccgateway/internal/config"
 	"ccgateway/internal/password"
 )
 
@@ -23,13 +24,15 @@ type Store struct {
 	hasher *password.Hasher
 	decoy  string // hash of a password that nobody has: what an unknown agent's is compared with
 
-	write *sql.DB // one connection
-	read  *sql.DB
-	lock  *fileLock
+	engine engine
+	write  *sql.DB // one connection
+	read   *sql.DB
+	lock   *fileLock
 
 	applying  sync.Mutex // one Apply at a time
 	directory atomic.Pointer[directory]
 	writer    *writer
+	marks     marks
 
 	closing sync.Once
 	closed  error // what Close returned
@@ -42,7 +45,17 @@ type options struct {
 	now     func() time.Time
 	measure func(file string) (time.Duration, error)
 	queue   int
+	keep    bool
+	address config.Secret // of a PostgreSQL; "" = SQLite
+	patient time.Duration // see takeTime
 }
+
+// Database keeps the tables in the PostgreSQL with this address (postgres://...) instead of SQLite; "" is SQLite. The data folder
+// is needed all the same. A search_path in the address names the schema, if it is not the user's own.
+func Database(address config.Secret) Option { return func(o *options) { o.address = address } }
+
+// KeepSessions leaves sessions open that a crash left so: a journal makes them again. See EndSessions.
+func KeepSessions() Option { return func(o *options) { o.keep = true } }
 
 // MeasureRecordings gives the way to find the length of a recording that a crash left open. file is its path below the
 // recordings' folder. Without it, or with an error, the recording is taken to have lasted until the program was last seen alive.
@@ -53,17 +66,17 @@ func MeasureRecordings(measure func(file string) (time.Duration, error)) Option 
 // Clock replaces the wall clock.
 func Clock(now func() time.Time) Option { return func(o *options) { o.now = now } }
 
-// ErrUnsupported says that the address names a database that this version does not speak to.
-var ErrUnsupported = errors.New("not a database of this version: give a data folder for SQLite")
+// ErrNoFolder says that an address was given in place of the data folder.
+var ErrNoFolder = errors.New("the data folder is an address; give a folder, and the address as database")
 
 // Open opens the installation whose data folder is at, making it if it is not there, and brings its tables up to this version. What a crash
-// left open is closed. Errors: ErrInUse when another process uses it, ErrNewer when a newer version of the program has, ErrUnsupported for the address
-// of another database, and those of the file system.
+// left open is closed. Errors: ErrInUse when another process uses folder or database, ErrNewer when a newer version of the program has, those of the
+// file system, and of a PostgreSQL that is not there. No error shows its password.
 func Open(ctx context.Context, at string, log *slog.Logger, with ...Option) (*Store, error) {
 	if strings.Contains(at, "://") {
-		return nil, fmt.Errorf("open store: %w", ErrUnsupported) // the address is not repeated: it may hold a password
+		return nil, fmt.Errorf("open store: %w", ErrNoFolder) // the address is not repeated: it may hold a password
 	}
-	o := options{now: time.Now, queue: queueSize}
+	o := options{now: time.Now, queue: queueSize, patient: takeTime}
 	for _, option := range with {
 		option(&o)
 	}
@@ -74,22 +87,28 @@ func Open(ctx context.Context, at string, log *slog.Logger, with ...Option) (*St
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, now: o.now, hasher: password.NewHasher(0), lock: lock}
-	if err := s.open(ctx, filepath.Join(at, fileName), o); err != nil {
-		return nil, errors.Join(err, s.closeFiles())
+	s := &Store{log: log, now: o.now, hasher: password.NewHasher(0), lock: lock, engine: sqliteFile{path: filepath.Join(at, fileName)}}
+	if o.address != "" {
+		s.engine = postgres{address: o.address, patient: o.patient}
+	}
+	if err := s.open(ctx, o); err != nil {
+		return nil, errors.Join(err, s.closeFiles(ctx))
 	}
 	return s, nil
 }
 
 // open does what Open does under the lock.
-func (s *Store) open(ctx context.Context, path string, o options) (err error) {
-	if s.write, s.read, err = openSQLite(path); err != nil {
+func (s *Store) open(ctx context.Context, o options) (err error) {
+	if s.write, s.read, err = s.engine.open(); err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.write); err != nil {
+	if err := s.engine.take(ctx, s.write); err != nil {
 		return err
 	}
-	if err := s.closeOrphans(ctx, o.measure); err != nil {
+	if err := migrate(ctx, s.write, s.engine); err != nil {
+		return err
+	}
+	if err := s.closeOrphans(ctx, o); err != nil {
 		return fmt.Errorf("close what was left open: %w", err)
 	}
 	if s.decoy, err = s.hasher.Hash(ctx, randomText()); err != nil {
@@ -98,7 +117,7 @@ func (s *Store) open(ctx context.Context, path string, o options) (err error) {
 	if err := s.look(ctx); err != nil {
 		return err
 	}
-	s.writer, err = startWriter(ctx, s.write, s.log, s.now, o.queue)
+	s.writer, err = startWriter(ctx, s, o.queue)
 	return err
 }
 
@@ -107,14 +126,19 @@ func (s *Store) open(ctx context.Context, path string, o options) (err error) {
 func (s *Store) Close(ctx context.Context) error {
 	s.closing.Do(func() {
 		err := s.writer.stop(ctx)
-		s.closed = errors.Join(err, s.closeFiles())
+		s.closed = errors.Join(err, s.closeFiles(ctx))
 	})
 	return s.closed
 }
 
-// closeFiles closes what has been opened. The lock goes last: until then the files are ours.
-func (s *Store) closeFiles() error {
+// closeFiles closes what has been opened. The folder's lock goes last: until then the files are ours.
+func (s *Store) closeFiles(ctx context.Context) error {
 	var failed []error
+	if s.write != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+		defer cancel()
+		failed = append(failed, s.engine.release(ctx, s.write))
+	}
 	for _, db := range []*sql.DB{s.read, s.write} { // the last connection to close takes the WAL into the file: the one that may write
 		if db != nil {
 			failed = append(failed, db.Close())

@@ -13,7 +13,7 @@ import (
 const stopped = "server stopped"
 
 // closeOrphans ends the recordings and sessions that were open when the program ended without closing them.
-func (s *Store) closeOrphans(ctx context.Context, measure func(file string) (time.Duration, error)) error {
+func (s *Store) closeOrphans(ctx context.Context, o options) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -23,18 +23,15 @@ func (s *Store) closeOrphans(ctx context.Context, measure func(file string) (tim
 	if err := tx.QueryRowContext(ctx, `SELECT at_ms FROM alive WHERE id = 1`).Scan(&alive); err != nil {
 		return fmt.Errorf("read when the program was alive: %w", err)
 	}
-	recordings, err := s.closeRecordings(ctx, tx, alive, measure)
+	recordings, err := s.closeRecordings(ctx, tx, alive, o.measure)
 	if err != nil {
 		return err
 	}
-	ended, err := tx.ExecContext(ctx, `UPDATE agent_session SET reason = $1, ended_ms = CASE WHEN began_ms > $2 THEN began_ms ELSE $2 END
-		WHERE ended_ms IS NULL`, center.ReasonLostConnection, alive)
-	if err != nil {
-		return fmt.Errorf("end sessions: %w", err)
-	}
-	sessions, err := ended.RowsAffected()
-	if err != nil {
-		return fmt.Errorf("end sessions: %w", err)
+	var sessions int64
+	if !o.keep {
+		if sessions, err = endOpenSessions(ctx, tx, alive); err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return err
@@ -43,6 +40,15 @@ func (s *Store) closeOrphans(ctx context.Context, measure func(file string) (tim
 		s.log.Warn("the program ended without closing its sessions and recordings", "sessions", sessions, "recordings", recordings)
 	}
 	return nil
+}
+
+func endOpenSessions(ctx context.Context, tx *sql.Tx, alive int64) (int64, error) {
+	ended, err := tx.ExecContext(ctx, `UPDATE agent_session SET reason = $1, ended_ms = CASE WHEN began_ms > $2 THEN began_ms ELSE $2 END
+		WHERE ended_ms IS NULL`, center.ReasonLostConnection, alive)
+	if err != nil {
+		return 0, err
+	}
+	return ended.RowsAffected()
 }
 
 // orphan is a recording without an end.

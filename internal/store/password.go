@@ -135,6 +135,8 @@ func (s *Store) setPassword(ctx context.Context, secret agentSecret, wanted stri
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	tx, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -165,8 +167,13 @@ func vccOf(ctx context.Context, tx *batch, agent center.AgentID) (vcc center.VCC
 	return vcc
 }
 
+// answerTime bounds what a desktop waits for the database: a server that is gone without a word must not hold its sign-in for ever.
+const answerTime = 10 * time.Second
+
 // secretOf reads an agent's password; the zero agentSecret if there is none.
 func (s *Store) secretOf(ctx context.Context, agent center.AgentID) (agentSecret, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	secret := agentSecret{agent: agent}
 	err := s.read.QueryRowContext(ctx, `SELECT hash, must_change, changed_ms FROM agent_password WHERE agent = $1`, agent).
 		Scan(&secret.hash, &secret.mustChange, when{&secret.changed})

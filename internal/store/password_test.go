@@ -46,9 +46,11 @@ func wantChange(t *testing.T, s *Store, old, wanted string, want result.Code, wo
 	}
 }
 
-func TestStore_Check(t *testing.T) {
+func TestStore_Check(t *testing.T) { onAll(t, testStoreCheck) }
+
+func testStoreCheck(t *testing.T, place sites) {
 	clock := &stoppedClock{now: start}
-	s := mustOpen(t, t.TempDir(), Clock(clock.Now))
+	s := mustOpen(t, place(t), Clock(clock.Now))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x", must_change: true`))
 	if state := wantCheck(t, s, 101, "Ann#2026x", result.OK); state != (PasswordState{MustChange: true, DaysLeft: "90"}) {
 		t.Errorf("%+v", state)
@@ -73,8 +75,10 @@ func TestStore_Check(t *testing.T) {
 }
 
 // TestStore_CheckUnknownCostsTheSame: unknown agents go the same way through the same hash costs; only which hash it is differs.
-func TestStore_CheckUnknownCostsTheSame(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_CheckUnknownCostsTheSame(t *testing.T) { onAll(t, testStoreCheckUnknownCostsTheSame) }
+
+func testStoreCheckUnknownCostsTheSame(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x"`))
 	secret, err := s.secretOf(t.Context(), 101)
 	if err != nil {
@@ -107,8 +111,10 @@ func measureCheck(t *testing.T, s *Store, agent center.AgentID) time.Duration {
 	return least
 }
 
-func TestStore_CheckRenewsOldHashes(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_CheckRenewsOldHashes(t *testing.T) { onAll(t, testStoreCheckRenewsOldHashes) }
+
+func testStoreCheckRenewsOldHashes(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x"`))
 	salt := []byte("0123456789abcdef")
 	old := fmt.Sprintf("$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$%s", base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte("Ann#2026x"), salt, 1, 64, 1, 32)))
@@ -126,9 +132,11 @@ func TestStore_CheckRenewsOldHashes(t *testing.T) {
 	wantCheck(t, s, 101, "Ann#2026x", result.OK)
 }
 
-func TestStore_Change(t *testing.T) {
+func TestStore_Change(t *testing.T) { onAll(t, testStoreChange) }
+
+func testStoreChange(t *testing.T, place sites) {
 	clock := &stoppedClock{now: start}
-	s := mustOpen(t, t.TempDir(), Clock(clock.Now))
+	s := mustOpen(t, place(t), Clock(clock.Now))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x", must_change: true`))
 	wantChange(t, s, "Old#2026x", "Ann#2026y", result.OperationFailed, "the old password is wrong")
 	if err := s.Change(t.Context(), 101, "wrong", "Ann#2026y"); err != ErrOldPassword {
@@ -161,8 +169,10 @@ func TestStore_Change(t *testing.T) {
 	}
 }
 
-func TestStore_ChangeFormerAreBounded(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_ChangeFormerAreBounded(t *testing.T) { onAll(t, testStoreChangeFormerAreBounded) }
+
+func testStoreChangeFormerAreBounded(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x"`))
 	tx, err := s.begin(t.Context())
 	if err != nil {
@@ -190,19 +200,21 @@ func TestStore_ChangeFormerAreBounded(t *testing.T) {
 }
 
 // TestStore_ChangedPasswordSurvives: what the agent chose stays until the file's password changes.
-func TestStore_ChangedPasswordSurvives(t *testing.T) {
+func TestStore_ChangedPasswordSurvives(t *testing.T) { onAll(t, testStoreChangedPasswordSurvives) }
+
+func testStoreChangedPasswordSurvives(t *testing.T, place sites) {
 	for name, first := range map[string]string{
 		"plain": `, password: "Ann#2026x", must_change: true`,
 		"hash":  `, password_hash: "` + hashOf("Ann#2026x") + `", must_change: true`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			s := mustOpen(t, folder)
+			where := place(t)
+			s := mustOpen(t, where)
 			mustApply(t, s, oneAgent(first))
 			wantChange(t, s, "Ann#2026x", "Own#2026x", result.OK, "")
 
 			mustClose(t, s)
-			s = mustOpen(t, folder)
+			s = mustOpen(t, where)
 			if got := mustApply(t, s, oneAgent(first)); !got.Empty() {
 				t.Errorf("the same file changed something: %s", got)
 			}
@@ -231,8 +243,10 @@ func TestStore_ChangedPasswordSurvives(t *testing.T) {
 	}
 }
 
-func TestStore_RemovedAccountIsForgotten(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_RemovedAccountIsForgotten(t *testing.T) { onAll(t, testStoreRemovedAccountIsForgotten) }
+
+func testStoreRemovedAccountIsForgotten(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x"`))
 	wantChange(t, s, "Ann#2026x", "Own#2026x", result.OK, "")
 	mustApply(t, s, "node: n\n")
@@ -244,8 +258,10 @@ func TestStore_RemovedAccountIsForgotten(t *testing.T) {
 	wantCheck(t, s, 101, "Ann#2026x", result.OK)
 }
 
-func TestStore_ContextEnds(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_ContextEnds(t *testing.T) { onAll(t, testStoreContextEnds) }
+
+func testStoreContextEnds(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	mustApply(t, s, oneAgent(`, password: "Ann#2026x"`))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

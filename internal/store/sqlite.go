@@ -1,14 +1,18 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite" // the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // fileName is the database's name in the data folder.
@@ -30,16 +34,19 @@ const (
 	reading = "&_query_only=1"
 )
 
-// openSQLite opens the file for writing and for reading, making it for nobody else's eyes.
-func openSQLite(path string) (write, read *sql.DB, err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would make it readable for all; its WAL takes this mode over
+// sqliteFile is a database in a file. It is ours by the lock of the folder.
+type sqliteFile struct{ path string }
+
+// open opens the file for writing and for reading, making it for nobody else's eyes.
+func (f sqliteFile) open() (write, read *sql.DB, err error) {
+	file, err := os.OpenFile(f.path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would make it readable for all; its WAL takes this mode over
 	if err != nil {
 		return nil, nil, fmt.Errorf("make database file: %w", err)
 	}
 	if err := file.Close(); err != nil {
 		return nil, nil, fmt.Errorf("make database file: %w", err)
 	}
-	address, err := sqliteAddress(path)
+	address, err := sqliteAddress(f.path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,6 +61,24 @@ func openSQLite(path string) (write, read *sql.DB, err error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return write, read, nil
+}
+
+func (sqliteFile) take(context.Context, *sql.DB) error    { return nil }
+func (sqliteFile) release(context.Context, *sql.DB) error { return nil }
+func (sqliteFile) dialect() goose.Dialect                 { return goose.DialectSQLite3 }
+func (sqliteFile) ddl(migration string) string            { return migration }
+
+func (sqliteFile) hopeless(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() & 0xff { // the low byte is the kind, the rest its details
+	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE:
+		return true
+	default:
+		return false
+	}
 }
 
 // sqliteAddress makes the beginning of a data source name, whatever characters the path has.

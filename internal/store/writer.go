@@ -11,9 +11,6 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Bounds of the writer.
@@ -22,6 +19,7 @@ const (
 	groupSize  = 512                   // facts in one transaction, so that Apply and Change do not wait long for the connection
 	retryFirst = 50 * time.Millisecond // pause after a failed transaction; it doubles
 	retryMost  = 5 * time.Second       // up to this
+	writeTime  = 30 * time.Second      // for one transaction; then its connection is given up: the other end may be gone without a word
 	aliveEvery = 30 * time.Second      // how often it is noted that the program is alive when nothing else is written
 )
 
@@ -39,10 +37,12 @@ type Stats struct {
 // writer puts facts into the database, in the order in which they came.
 type writer struct {
 	db       *sql.DB
+	hopeless func(error) bool // see engine
 	prepared map[string]*sql.Stmt
 	log      *slog.Logger
 	now      func() time.Time
 	queue    chan fact
+	journal  atomic.Pointer[string] // name of the journal whose commands facts come from; nil = none
 
 	mu      sync.RWMutex // held for reading while a fact is put into the queue, so that stop knows that no more will come
 	stopped bool
@@ -58,13 +58,13 @@ type writer struct {
 }
 
 // startWriter prepares the statements and begins to write.
-func startWriter(ctx context.Context, db *sql.DB, log *slog.Logger, now func() time.Time, queue int) (*writer, error) {
+func startWriter(ctx context.Context, s *Store, queue int) (*writer, error) {
 	w := &writer{
-		db: db, prepared: map[string]*sql.Stmt{}, log: log, now: now, queue: make(chan fact, queue),
+		db: s.write, hopeless: s.engine.hopeless, prepared: map[string]*sql.Stmt{}, log: s.log, now: s.now, queue: make(chan fact, queue),
 		stopping: make(chan struct{}), done: make(chan struct{}),
 	}
 	for _, query := range factStatements {
-		statement, err := db.PrepareContext(ctx, query)
+		statement, err := w.db.PrepareContext(ctx, query)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare statements: %w", err), w.closeStatements())
 		}
@@ -270,6 +270,8 @@ func (w *writer) write(ctx context.Context, facts []fact) {
 
 // try writes facts in one transaction. bad is the index of a fact that can never be written, else -1.
 func (w *writer) try(ctx context.Context, facts []fact) (bad int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
 	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
 		return -1, err
@@ -278,9 +280,14 @@ func (w *writer) try(ctx context.Context, facts []fact) (bad int, err error) {
 	s := statements{tx: tx, prepared: w.prepared}
 	for i, f := range facts {
 		if err := s.put(ctx, f); err != nil {
-			if hopeless(err) {
+			if errors.Is(err, errNotBegan) || w.hopeless(err) {
 				return i, err
 			}
+			return -1, err
+		}
+	}
+	if journal := w.journal.Load(); journal != nil {
+		if err := s.setMarks(ctx, *journal, facts); err != nil {
 			return -1, err
 		}
 	}
@@ -288,21 +295,4 @@ func (w *writer) try(ctx context.Context, facts []fact) (bad int, err error) {
 		return -1, err
 	}
 	return -1, tx.Commit()
-}
-
-// hopeless tells whether a statement will never work, however often it is tried: its values are refused.
-func hopeless(err error) bool {
-	if errors.Is(err, errNotBegan) {
-		return true
-	}
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code() & 0xff { // the low byte is the kind, the rest its details
-	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE:
-		return true
-	default:
-		return false
-	}
 }

@@ -26,8 +26,10 @@ func mustFlush(t testing.TB, s *Store) {
 // at is a moment so many minutes after the start.
 func at(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
 
-func TestStore_Facts(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_Facts(t *testing.T) { onAll(t, testStoreFacts) }
+
+func testStoreFacts(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	call := center.CallRecord{
 		VCC: 1, Call: "1455885056-1", Feature: 7, Media: center.MediaVoice, Skill: 2, Caller: "0301", Called: "1000", Trunk: "provider", Began: at(0), Answered: at(1),
 		Ended: at(2), Waited: 1500 * time.Millisecond, Requeued: 1, Agent: 101, Reason: center.LeaveAgent, Released: center.PartyAgent,
@@ -81,8 +83,10 @@ func wantSame[T any](t *testing.T, want, got T, err error) {
 	}
 }
 
-func TestStore_Filter(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_Filter(t *testing.T) { onAll(t, testStoreFilter) }
+
+func testStoreFilter(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	for vcc := center.VCCID(1); vcc <= 2; vcc++ {
 		for i := range 60 {
 			s.Carry(vcc, []center.Effect{center.CallRecord{VCC: vcc, Call: center.CallID(fmt.Sprint(vcc, "-", i)), Agent: center.AgentID(101 + i%3), Began: at(i), Ended: at(i + 1)}})
@@ -116,8 +120,10 @@ func TestStore_Filter(t *testing.T) {
 }
 
 // TestStore_Order: facts are written in the order in which they came, whatever the groups.
-func TestStore_Order(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_Order(t *testing.T) { onAll(t, testStoreOrder) }
+
+func testStoreOrder(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	var wg sync.WaitGroup
 	const each = 3 * groupSize
 	for vcc := center.VCCID(1); vcc <= 3; vcc++ {
@@ -157,9 +163,11 @@ func hold(t *testing.T, s *Store) (release func()) {
 }
 
 // TestStore_SlowDatabase: Carry never waits; what does not fit is lost, counted and logged once, and afterwards everything works again.
-func TestStore_SlowDatabase(t *testing.T) {
+func TestStore_SlowDatabase(t *testing.T) { onAll(t, testStoreSlowDatabase) }
+
+func testStoreSlowDatabase(t *testing.T, place sites) {
 	var log lockedBuffer
-	s, err := Open(t.Context(), t.TempDir(), slog.New(slog.NewTextHandler(&log, nil)), func(o *options) { o.queue = 100 })
+	s, err := place(t).open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), func(o *options) { o.queue = 100 })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,11 +230,11 @@ func (l *lockedBuffer) String() string {
 }
 
 // TestStore_RefusedFact: a fact that the database refuses for good does not keep the others waiting.
-func TestStore_RefusedFact(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
-	if _, err := s.write.ExecContext(t.Context(), `CREATE TRIGGER refuse BEFORE INSERT ON agent_state WHEN NEW.reason = 13 BEGIN SELECT RAISE(ABORT, 'refused'); END`); err != nil {
-		t.Fatal(err)
-	}
+func TestStore_RefusedFact(t *testing.T) { onAll(t, testStoreRefusedFact) }
+
+func testStoreRefusedFact(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
+	refuse(t, s, "BEFORE INSERT ON agent_state", "NEW.reason = 13")
 	for i := range 20 {
 		s.Carry(1, []center.Effect{center.StateRecord{VCC: 1, Agent: 101, Reason: i, From: at(i), To: at(i)}})
 	}
@@ -241,8 +249,10 @@ func TestStore_RefusedFact(t *testing.T) {
 }
 
 // TestStore_FailingDatabase: a database that fails is tried again, and nothing is lost.
-func TestStore_FailingDatabase(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
+func TestStore_FailingDatabase(t *testing.T) { onAll(t, testStoreFailingDatabase) }
+
+func testStoreFailingDatabase(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
 	if _, err := s.write.ExecContext(t.Context(), `ALTER TABLE agent_state RENAME TO hidden`); err != nil {
 		t.Fatal(err)
 	}
@@ -274,9 +284,11 @@ func waitUntil(t *testing.T, true func() bool) {
 	}
 }
 
-func TestStore_CloseWritesWhatIsQueued(t *testing.T) {
-	folder := t.TempDir()
-	s := mustOpen(t, folder)
+func TestStore_CloseWritesWhatIsQueued(t *testing.T) { onAll(t, testStoreCloseWritesWhatIsQueued) }
+
+func testStoreCloseWritesWhatIsQueued(t *testing.T, place sites) {
+	where := place(t)
+	s := mustOpen(t, where)
 	for i := range 5000 {
 		s.Carry(1, []center.Effect{center.StateRecord{VCC: 1, Agent: 101, Reason: i, From: at(0), To: at(0)}})
 	}
@@ -288,15 +300,17 @@ func TestStore_CloseWritesWhatIsQueued(t *testing.T) {
 	if got := s.Stats(); got.Written != 5000 || got.Lost != 1 {
 		t.Errorf("%+v", got)
 	}
-	s = mustOpen(t, folder)
+	s = mustOpen(t, where)
 	if states, err := s.States(t.Context(), Filter{Limit: maxLimit}); err != nil || len(states) != 5000 {
 		t.Errorf("%d states, %v", len(states), err)
 	}
 }
 
 // TestStore_CloseGivesUp: a database that does not answer does not keep the program from ending, and what is lost is said.
-func TestStore_CloseGivesUp(t *testing.T) {
-	s, err := Open(t.Context(), t.TempDir(), slog.New(slog.DiscardHandler))
+func TestStore_CloseGivesUp(t *testing.T) { onAll(t, testStoreCloseGivesUp) }
+
+func testStoreCloseGivesUp(t *testing.T, place sites) {
+	s, err := place(t).open(t.Context(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +328,7 @@ func TestStore_CloseGivesUp(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	release()
-	if err := s.closeFiles(); err != nil {
+	if err := s.closeFiles(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
