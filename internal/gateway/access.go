@@ -3,6 +3,7 @@ package gateway
 import (
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (a access) preflight(w http.ResponseWriter, r *http.Request) bool {
 	a.expose(w, r)
 	header := w.Header()
 	header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
-	header.Set("Access-Control-Allow-Headers", "Guid, Content-Type, service_token")
+	header.Set("Access-Control-Allow-Headers", "Guid, Content-Type, service_token, Last-Event-ID")
 	header.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return true
@@ -52,6 +53,16 @@ func (a access) admit(w http.ResponseWriter, r *http.Request) error {
 func (a access) allowed(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	return origin != "" && origin != "null" && slices.Contains(a.origins, origin) && a.knownHost(r.Host)
+}
+
+// mayOpenSocket tells whether a WebSocket may be opened: browsers let every page do it, so the page's origin has to be an allowed one
+// or our own. What is no browser names none.
+func (a access) mayOpenSocket(origin, host string) bool {
+	if origin == "" || slices.Contains(a.origins, origin) {
+		return true
+	}
+	own, err := url.Parse(origin)
+	return err == nil && own.Host != "" && strings.EqualFold(own.Host, host)
 }
 
 func (a access) expose(w http.ResponseWriter, r *http.Request) {

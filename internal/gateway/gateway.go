@@ -5,10 +5,12 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"sync"
 	"time"
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/delivery"
+	"ccgateway/internal/result"
 )
 
 // Centers runs the centers. Do's error is not a refusal (that stands in the reply) but a failure of the house or the end of ctx.
@@ -39,6 +41,20 @@ type AccountState struct {
 type Events interface {
 	Next(ctx context.Context, key delivery.Key, wait time.Duration) (delivery.Batch, error)
 	NextOf(ctx context.Context, wait time.Duration, most int, keys ...delivery.Key) (delivery.Batch, error)
+	Open(key delivery.Key, position delivery.Position) (*delivery.Stream, delivery.Opening, error)
+	Ack(key delivery.Key, seq uint64)
+	Pushed(key delivery.Key) bool
+}
+
+// Pushes is told what goes along with pushed events, since only the gateway ever sees a GUID in text; *push.Pusher.
+type Pushes interface {
+	// Allowed tells whether events may be pushed to a URL (EVENT_PUST_WHILTELIST_CALLBACKURI).
+	Allowed(url string) bool
+	// Expect comes before a sign-in that wants push, Expected after it.
+	Expect(agent center.AgentID, guid string)
+	Expected(agent center.AgentID)
+	// Renew tells a session's GUID: the newest, or the one that its client uses; and its service_token, "" = as before.
+	Renew(key delivery.Key, guid string, newest bool, token string)
 }
 
 // DefaultPollWait is how long a poll without event is held: a little less than the documented 10 s, since a client in use gives
@@ -52,8 +68,10 @@ const MaxPollWait = 19 * time.Second
 type Config struct {
 	Node     string        // stands behind the dot in every GUID; "" = AgentGateway1
 	PollWait time.Duration // see DefaultPollWait; 0 = the default, negative = answer at once
-	// PushAllowed tells whether events may be pushed to a URL (EVENT_PUST_WHILTELIST_CALLBACKURI); nil = to none.
-	PushAllowed func(url string) bool
+	Pushes   Pushes        // who pushes events; nil = nobody: sign-ins that want push are refused
+	// KeepAlive is how often an open stream shows that it is alive, and looks whether its client is; less than the silence that
+	// signs an agent out. 0 = DefaultKeepAlive.
+	KeepAlive time.Duration
 	// Origins are the web origins ("https://desk.example.org") whose pages may call the interface from a browser; none = no CORS
 	// headers are ever sent. Origins are compared as a whole; there is no wildcard.
 	Origins []string
@@ -63,7 +81,10 @@ type Config struct {
 	// PasswordChecks is how many passwords are hashed at once; 0 = one for each core. Hashing is slow and takes much memory
 	// by design, so unbounded it would starve calls when a shift begins.
 	PasswordChecks int
-	Log            *slog.Logger // nil = slog.Default()
+	// Observe is told of every answered request, for metrics: the interface's log name ("unknown" where there is none), the result
+	// code, and how long it took. It must not block. nil = nobody is told.
+	Observe func(interfaceName string, code result.Code, took time.Duration)
+	Log     *slog.Logger // nil = slog.Default()
 }
 
 // Gateway is the http.Handler of the interface.
@@ -80,6 +101,10 @@ type Gateway struct {
 	hashes chan struct{} // one place for each password that may be hashed at once
 	access access
 
+	tickets   *tickets
+	streams   sync.WaitGroup // open streams, with their goroutines
+	writeTime time.Duration  // see writeTime of streams
+
 	newGUID func() string
 }
 
@@ -94,6 +119,9 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		config.PollWait = DefaultPollWait
 	}
 	config.PollWait = min(config.PollWait, MaxPollWait)
+	if config.KeepAlive <= 0 {
+		config.KeepAlive = DefaultKeepAlive
+	}
 	if config.PasswordChecks <= 0 {
 		config.PasswordChecks = runtime.GOMAXPROCS(0)
 	}
@@ -104,11 +132,15 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		config: config, log: config.Log, centers: centers, accounts: accounts, events: events,
 		router: newRouter(Routes()), guids: newGUIDIndex(), moves: newMoves(),
 		hashes: make(chan struct{}, config.PasswordChecks), access: newAccess(config),
+		tickets: newTickets(), writeTime: streamWriteTime,
 	}
 	node := nodeName(config.Node)
 	g.newGUID = func() string { return newGUID(node) }
 	return g
 }
+
+// Wait waits until all streams have ended. They end when package delivery closes; http.Server.Shutdown does not wait for sockets.
+func (g *Gateway) Wait() { g.streams.Wait() }
 
 // do sends a command to the asking agent's center and gives the value of its reply.
 func (g *Gateway) do(ctx context.Context, q *request, cmd center.Command) (any, error) {

@@ -43,6 +43,13 @@ func (g *Gateway) give(q *request, guid string) {
 	g.guids.add(q.agent, tokenOf(guid))
 }
 
+// Recall tells the GUIDs, by their hashes and the newest last, of a session that began before this program did.
+func (g *Gateway) Recall(agent center.AgentID, tokens []center.Token) {
+	for _, token := range tokens {
+		g.guids.add(agent, token)
+	}
+}
+
 // guidsKept is how many GUIDs of an agent the index remembers: the present one, those that overlap with it (two at any time,
 // connection.md section 3), and some that updateGuid gave.
 const guidsKept = 6

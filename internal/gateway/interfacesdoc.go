@@ -14,7 +14,7 @@ func InterfacesDoc() []byte {
 	var out bytes.Buffer
 	total, built, outgoing := 0, 0, 0
 	for _, route := range routes {
-		if route.Kind == Older {
+		if route.Kind == Older || route.Kind == Own {
 			continue
 		}
 		total++
@@ -34,7 +34,8 @@ somebody's URL. A missing interface answers `+"`100-007`"+` with the message `+"
 authentication as all others.
 
 All paths stand below `+"`%s`"+`. "Log name" is the `+"`method`"+` of the log line that each request writes. Further methods and
-paths that clients in use send, or that older servers had, are marked "also"; they are not counted.
+paths that clients in use send, or that older servers had, are marked "also"; they are not counted. Nor are those of our own, in the last
+section: other ways to get events (see connecting-a-desktop.md).
 `, total, built, total-built, outgoing, Base)
 	group := ""
 	for _, route := range routes {
@@ -52,6 +53,8 @@ func (r *Route) state() string {
 	switch {
 	case r.Kind == Older:
 		return "also"
+	case r.Kind == Own:
+		return "own"
 	case r.Built():
 		return "works"
 	default:

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/delivery"
 	"ccgateway/internal/result"
 )
 
@@ -109,6 +110,11 @@ func updateGUID(ctx context.Context, g *Gateway, q *request) (any, error) {
 		return nil, err
 	}
 	g.give(q, next)
+	if g.config.Pushes != nil {
+		if proof, err := g.authenticate(ctx, q); err == nil { // else the session has ended meanwhile
+			g.config.Pushes.Renew(delivery.Key{VCC: q.vcc, Agent: q.agent, Session: proof.Session}, next, true, "")
+		}
+	}
 	return struct {
 		GUID string `json:"guid"`
 	}{next}, nil

@@ -65,6 +65,14 @@ func (g *Gateway) touch(ctx context.Context, q *request, poll bool) (center.Touc
 	if touched.Rotated {
 		g.give(q, next)
 	}
+	if touched.Push && g.config.Pushes != nil {
+		key := delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session}
+		if touched.Rotated {
+			g.config.Pushes.Renew(key, next, true, "")
+		} else {
+			g.config.Pushes.Renew(key, q.guid, false, "")
+		}
+	}
 	return touched, nil
 }
 
@@ -90,13 +98,16 @@ func heartBeat(ctx context.Context, g *Gateway, q *request) (any, error) {
 	return heartBeatResult{LoginTime: millis(touched.SignedIn)}, nil
 }
 
-// handShake is the keep-alive of push mode (cec_07_1204). Its service_token is checked here; it goes with pushed events.
+// handShake is the keep-alive of push mode (cec_07_1204). Its service_token goes with pushed events from now on.
 func handShake(ctx context.Context, g *Gateway, q *request) (any, error) {
 	token := q.header.Get("service_token")
 	if len(token) > maxServiceToken || !plainToken(token) {
 		q.refuse(result.BadSignIn.Because("header service_token has special characters or more than %d", maxServiceToken))
 	}
-	_, err := g.touch(ctx, q, false)
+	touched, err := g.touch(ctx, q, false)
+	if err == nil && touched.Push && g.config.Pushes != nil {
+		g.config.Pushes.Renew(delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session}, q.guid, false, token)
+	}
 	return nil, err
 }
 
@@ -151,6 +162,10 @@ func (g *Gateway) sessionsOf(ctx context.Context, guids []string) ([]delivery.Ke
 		switch {
 		case err == nil:
 			key := delivery.Key{VCC: one.vcc, Agent: agent, Session: session}
+			if g.events.Pushed(key) {
+				refused = result.WrongEventMethod.Err()
+				continue
+			}
 			if !slices.Contains(keys, key) { // an older and a newer GUID of one session
 				keys = append(keys, key)
 			}

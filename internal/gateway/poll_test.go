@@ -2,9 +2,11 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,6 +103,92 @@ func TestPoll_Rotation(t *testing.T) {
 			t.Errorf("%s: Set-GUID is %q", line, given(w.Header()))
 		}
 	}
+}
+
+// pushes allows one host, and records what it is told.
+type pushes struct {
+	mu   sync.Mutex
+	told []string
+}
+
+func (p *pushes) tell(format string, values ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.told = append(p.told, fmt.Sprintf(format, values...))
+}
+
+// heard is what it was told since the last time.
+func (p *pushes) heard() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := strings.Join(p.told, "; ")
+	p.told = nil
+	return text
+}
+
+func (p *pushes) Allowed(url string) bool { return strings.HasPrefix(url, "https://desk/") }
+func (p *pushes) Expect(agent center.AgentID, guid string) {
+	p.tell("expect %d %s", agent, guid)
+}
+func (p *pushes) Expected(agent center.AgentID) { p.tell("expected %d", agent) }
+func (p *pushes) Renew(key delivery.Key, guid string, newest bool, token string) {
+	p.tell("renew %d %s %v %q", key.Session, guid, newest, token)
+}
+
+// TestPushCredentials: the pusher hears of every GUID and service_token.
+func TestPushCredentials(t *testing.T) {
+	p := &pushes{}
+	h := newHouse(t, func(c *Config) { c.Pushes = p })
+	h.answers(signedInAnn, nil)
+	signIn := `{"password":"Ann#2026x","phonenum":"40038"`
+	h.call("PUT onlineagent/101", signIn+`,"callBackUri":"https://desk/x","serviceToken":"t"}`)
+	if want := "expect 101 " + guid1 + "; expected 101"; p.heard() != want {
+		t.Errorf("sign-in: not %s", want)
+	}
+	h.call("PUT onlineagent/101", signIn+`}`)
+	if got := p.heard(); got != "" {
+		t.Errorf("sign-in of one who polls: %s", got)
+	}
+	h.answers(center.Touched{Session: 7, Push: true}, nil)
+	h.call("POST onlineagent/101/handshake", "", "service_token: t2")
+	if got, want := p.heard(), "renew 7 "+guid1+` false ""; renew 7 `+guid1+` false "t2"`; got != want {
+		t.Errorf("handshake: got %s\nwant %s", got, want)
+	}
+	h.answers(center.Touched{Session: 7, Push: true, Rotated: true}, nil)
+	w := h.call("PUT onlineagent/101/heartbeat", "")
+	if got, want := p.heard(), "renew 7 "+strings.TrimPrefix(given(w.Header()), "JSESSIONID=")+` true ""`; got != want {
+		t.Errorf("heartbeat: got %s\nwant %s", got, want)
+	}
+	h.reply = func(cmd center.Command) center.Reply {
+		if _, asks := cmd.(center.Authenticate); asks {
+			return center.Reply{Value: center.Authenticated{Session: 7}}
+		}
+		return center.Reply{}
+	}
+	w = h.call("PUT onlineagent/101/updateGuid", "")
+	if got, want := p.heard(), "renew 7 "+strings.TrimPrefix(given(w.Header()), "JSESSIONID=")+` true ""`; got != want {
+		t.Errorf("updateGuid: got %s\nwant %s", got, want)
+	}
+	h.answers(center.Touched{Session: 7}, nil)
+	h.call("GET agentevent/101", "")
+	if got := p.heard(); got != "" {
+		t.Errorf("a session that polls: %s", got)
+	}
+}
+
+// TestPollAll_PushMode: nobody polls away what is pushed.
+func TestPollAll_PushMode(t *testing.T) {
+	h := signedIn(t, 101)
+	h.events.Carry(1, []center.Effect{center.SessionBegan{Agent: 102, Session: 102, Push: center.Push{URL: "https://desk/x"}}})
+	for _, agent := range []center.AgentID{101, 102} {
+		h.guids.add(agent, tokenOf(fmt.Sprint(agent)))
+		h.raise(agent, 1, "AgentState_Ready", nil)
+	}
+	if got := refusal(h.call("GET agentevent/allagentevent", "", "Guid: 102")); got != "000-001" {
+		t.Errorf("got %s", got)
+	}
+	expect(t, h.call("GET agentevent/allagentevent", "", "Guid: 101;102"),
+		`{"message":"","retcode":"0","event":[{"eventType":"AgentState_Ready","workNo":"101","content":null}]}`)
 }
 
 func TestPoll_PushMode(t *testing.T) {

@@ -18,10 +18,12 @@ type request struct {
 	body       []byte      // as it came
 	parsed     *members    // of the body, once a handler has asked for one
 	header     http.Header // of the request
+	host       string      // that it names
 
 	agent center.AgentID // 0 where the path names none
 	vcc   center.VCCID   // of the agent, 0 while unknown
 	guid  string         // as the client sent it
+	proof *center.Token  // of a ticket that was shown instead of a GUID; nil = there was none
 
 	pathFault error // counts before authentication
 	fault     error // counts after it
@@ -45,7 +47,12 @@ func (q *request) set(name, value string) {
 }
 
 // by is the proof that every command of a signed-in agent carries.
-func (q *request) by() center.By { return center.By{Agent: q.agent, Token: tokenOf(q.guid)} }
+func (q *request) by() center.By {
+	if q.proof != nil {
+		return center.By{Agent: q.agent, Token: *q.proof}
+	}
+	return center.By{Agent: q.agent, Token: tokenOf(q.guid)}
+}
 
 // path gives the text of a path's parameter.
 func (q *request) path(name string) string {

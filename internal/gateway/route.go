@@ -20,6 +20,7 @@ type Route struct {
 
 	shape  shape
 	handle handler // nil = not built
+	made   bool    // of Outgoing: we call it
 }
 
 // Kind says what a route is, beside an interface that is called by clients.
@@ -30,19 +31,26 @@ const (
 	Incoming Kind = iota // a client calls the gateway
 	Outgoing             // the gateway calls somebody's URL: part of the interface, not routed
 	Older                // not in the catalogue's count: known from older servers, or a second path of another interface
+	Own                  // not in the published interface at all
 )
 
 // Built tells whether the interface works.
-func (r *Route) Built() bool { return r.handle != nil }
+func (r *Route) Built() bool { return r.handle != nil || r.made }
 
-// handler answers a request: the value for the reply's result, or what went wrong.
+// own marks a route that the published interface does not have.
+func own(route Route) Route {
+	route.Kind = Own
+	return route
+}
+
+// handler answers a request: the value for the reply's result, or what went wrong. A value that is a takeover writes its reply itself.
 type handler func(ctx context.Context, g *Gateway, q *request) (any, error)
 
 // Routes gives the whole table, in the order of the catalogue.
 func Routes() []Route {
 	return slices.Concat(onlineagentRoutes(), agenteventRoutes(), voicecallRoutes(), calldataRoutes(), recordplayRoutes(),
 		otherRoutes(), qualitycontrolRoutes(), agentgroupRoutes(), queuedeviceRoutes(), textchatRoutes(), mediacallRoutes(),
-		conferenceRoutes(), configRoutes())
+		conferenceRoutes(), configRoutes(), ownRoutes())
 }
 
 // grouped names the group of routes.
@@ -63,9 +71,16 @@ func missing(method, path, name, title string) Route {
 	return Route{Methods: []string{method}, Path: path, Name: name, Title: title}
 }
 
-// outgoing is a line of the table for a call that the gateway makes.
+// outgoing is a line of the table for a call that the gateway makes, once it is built.
 func outgoing(method, path, name, title string) Route {
 	return Route{Methods: []string{method}, Path: path, Name: name, Title: title, Kind: Outgoing}
+}
+
+// made is outgoing for a call that is built.
+func made(method, path, name, title string) Route {
+	route := outgoing(method, path, name, title)
+	route.made = true
+	return route
 }
 
 // older marks a route that the catalogue does not count.

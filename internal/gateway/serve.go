@@ -20,6 +20,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q, content, err := g.answer(w, r)
+	if taker, takes := content.(takeover); takes && err == nil {
+		g.logRequest(r, q, result.OK, nil, time.Since(began))
+		g.handOver(w, r, q, taker)
+		return
+	}
 	body, code := q.route.shape.render(content, err)
 	wrote := send(w, q.reply, body)
 	if receipt, wants := content.(receipt); wants {
@@ -34,12 +39,30 @@ func arrived(w http.ResponseWriter, r *http.Request) bool {
 	return (err == nil || errors.Is(err, http.ErrNotSupported)) && r.Context().Err() == nil
 }
 
+// takeover is a handler's value that writes the reply itself, and goes on writing.
+type takeover interface {
+	serve(w http.ResponseWriter, r *http.Request)
+}
+
+// handOver lets a stream run. A panic in it is an error of ours that ends this stream and nothing else.
+func (g *Gateway) handOver(w http.ResponseWriter, r *http.Request, q *request, taker takeover) {
+	g.streams.Add(1)
+	defer g.streams.Done()
+	defer func() {
+		if broken := recover(); broken != nil {
+			g.log.Error("stream panicked", "method", q.route.Name, "agent", int(q.agent), "reason", fmt.Sprint(broken),
+				"stack", string(debug.Stack()))
+		}
+	}()
+	taker.serve(w, r)
+}
+
 // unknown stands for the route of a request that has none.
 var unknown = &Route{Name: "unknown", shape: bare}
 
 // answer finds the route and lets its handler work. The request it gives is never nil.
 func (g *Gateway) answer(w http.ResponseWriter, r *http.Request) (*request, any, error) {
-	q := &request{route: unknown, header: r.Header, guid: guidOf(r.Header)}
+	q := &request{route: unknown, header: r.Header, host: r.Host, guid: guidOf(r.Header)}
 	if err := g.access.admit(w, r); err != nil {
 		return q, nil, err
 	}
@@ -103,6 +126,9 @@ func messageOf(err error) string {
 // logRequest writes the line that every request has. It holds no header, query, body or path, since all of them may hold secrets.
 // Signs of life that went well are for Debug: there are ten times as many of them as of everything else.
 func (g *Gateway) logRequest(r *http.Request, q *request, code result.Code, err error, took time.Duration) {
+	if g.config.Observe != nil {
+		g.config.Observe(q.route.Name, code, took)
+	}
 	level := slog.LevelInfo
 	if code == result.OK && q.route.quiet() {
 		level = slog.LevelDebug

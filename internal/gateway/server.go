@@ -30,6 +30,7 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 		IdleTimeout:       idleTime,
 		WriteTimeout:      writeTime,
 		MaxHeaderBytes:    maxHeader,
+		ConnContext:       withConnection,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }

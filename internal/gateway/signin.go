@@ -57,6 +57,10 @@ func (e entrance) signIn(ctx context.Context, g *Gateway, q *request) (any, erro
 	guid := g.newGUID()
 	cmd.Agent, cmd.Token = q.agent, tokenOf(guid)
 	cmd.ForceChange, cmd.DaysLeft = account.MustChange, account.DaysLeft
+	if cmd.Push.URL != "" { // pushes may begin before the answer is out
+		g.config.Pushes.Expect(q.agent, guid)
+		defer g.config.Pushes.Expected(q.agent)
+	}
 	value, err := g.do(ctx, q, cmd)
 	if err != nil {
 		return nil, err
@@ -201,8 +205,9 @@ func push(g *Gateway, body fields) center.Push {
 	if to.URL == "" {
 		return center.Push{}
 	}
-	if g.config.PushAllowed == nil || !g.config.PushAllowed(to.URL) {
+	if g.config.Pushes == nil || !g.config.Pushes.Allowed(to.URL) {
 		body.wrong(name, "is not in the list of allowed call-back URLs")
+		return center.Push{}
 	}
 	return to
 }

@@ -88,7 +88,7 @@ func TestSignIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, func(c *Config) {
-				c.PushAllowed = func(url string) bool { return strings.HasPrefix(url, "https://desk/") }
+				c.Pushes = &pushes{}
 			})
 			h.answers(signedInAnn, nil)
 			w := h.call(c.line, c.body, "Guid: ")

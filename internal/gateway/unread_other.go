@@ -1,0 +1,8 @@
+//go:build !linux
+
+package gateway
+
+import "time"
+
+// setUserTimeout does nothing: dead clients are noticed when the system's own time-out is over.
+func setUserTimeout(int, time.Duration) {}
