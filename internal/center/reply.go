@@ -129,6 +129,7 @@ type (
 		Session Session
 		Began   time.Time
 		Tokens  []Token // those that open it, the newest last
+		Push    Push
 	}
 
 	// QueueView is one skill queue at an instant. In JSON Longest is "longest_ms".

@@ -52,7 +52,7 @@ func (c *Center) callsByBirth() []*call {
 func (c *Center) sessions() []SessionInfo {
 	infos := make([]SessionInfo, 0, len(c.roster))
 	for _, a := range c.roster {
-		info := SessionInfo{Agent: a.id, Session: a.session, Began: a.began}
+		info := SessionInfo{Agent: a.id, Session: a.session, Began: a.began, Push: a.push}
 		for _, f := range a.guids.former {
 			if c.now.Before(f.until) {
 				info.Tokens = append(info.Tokens, f.token)

@@ -23,6 +23,8 @@ type Config struct {
 	Passwords Passwords `yaml:"passwords"`
 	// How agents get their events, and when a silent one is signed out.
 	Events Events `yaml:"events"`
+	// How what has happened in the centers outlives the program.
+	Journal Journal `yaml:"journal"`
 	// Phones and lines.
 	SIP SIP `yaml:"sip"`
 	// Folder with prompts, name.wav each (8 kHz, mono or stereo; 16 bit, A-law or µ-law). A file replaces the built-in prompt of the same name. "" = built-in prompts only.
@@ -105,6 +107,14 @@ type Events struct {
 	PushRetry time.Duration `yaml:"push_retry" default:"10s" range:"1s..10m"`
 	// Failing for so long in a row signs the agent out.
 	PushGiveUp time.Duration `yaml:"push_give_up" default:"120s" range:"1s..24h"`
+}
+
+// Journal says how what has happened outlives the program. What desktops and phones were answered always survives a crash of it.
+type Journal struct {
+	// When the disk is waited for: `full`, before every answer (all that comes together at once), so that it survives a power cut too; `relaxed`, the operating system decides, and a power cut may take back the last seconds.
+	Sync string `yaml:"sync" default:"full" oneof:"full relaxed"`
+	// So many commands of a VCC are journaled until a snapshot takes their place. More of them make a start longer, fewer make more work for the disk.
+	SnapshotAfter int `yaml:"snapshot_after" default:"100000" range:"100..10000000"`
 }
 
 // SIP has the settings of phones and lines.

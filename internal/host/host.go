@@ -215,8 +215,8 @@ func (h *Host) Healthy() error {
 	return nil
 }
 
-// Stop ends all centers after the commands that are in their inboxes, leaves snapshots of them, and waits for all of that. What
-// desktops still get of their events afterwards is saved by Close.
+// Stop ends all centers after the commands that are in their inboxes, leaves snapshots of them, and waits for all of that. It is best
+// called when no events are given out any more, so that what desktops have got is known too.
 func (h *Host) Stop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -237,15 +237,12 @@ func (h *Host) Stop() {
 	if h.endKeep != nil {
 		h.endKeep()
 		h.tasks.Wait()
+		ctx, cancel := context.WithTimeout(context.Background(), saveTime)
+		defer cancel()
+		if err := h.savePositions(ctx); err != nil {
+			h.log.Error("how far desktops have got their events is not saved", "error", err.Error())
+		}
 	}
-}
-
-// Close saves how far desktops have got their events, when no more are given out. It is called after Stop; the journal is still open.
-func (h *Host) Close(ctx context.Context) error {
-	if h.keep.Journal == nil {
-		return nil
-	}
-	return h.savePositions(ctx)
 }
 
 // JournalStats tells how the journal is doing.
