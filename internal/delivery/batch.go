@@ -27,8 +27,14 @@ func (b Batch) Return() { b.settle(0) }
 
 func (b Batch) settle(arrived int) {
 	for _, part := range b.parts {
-		if part.queue.settle(part, min(arrived, len(part.events))) {
+		n := min(arrived, len(part.events))
+		if part.queue.settle(part, n) {
 			b.delivery.drained(part.queue)
+		}
+		if told := b.delivery.options.Delivered; told != nil {
+			for _, event := range part.events[:n] {
+				told(event)
+			}
 		}
 	}
 }

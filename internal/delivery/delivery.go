@@ -28,6 +28,8 @@ type Options struct {
 	// Overflow is called once for a session whose queue is full, by a goroutine of its own: it is to sign the agent out by
 	// force. The queue takes no more events from then on.
 	Overflow func(Key)
+	// Delivered is told of each event that has been written to its client, for metrics. It must not block, and is called without locks.
+	Delivered func(*Event)
 }
 
 // Delivery keeps the queues of all sessions. Its methods may be called from any goroutine.

@@ -10,6 +10,7 @@ import (
 // onMessage sees each message before the transaction layer does, in the order of the wire. A request of which the Via names another
 // address than it came from has passed a NAT: it is answered to where it came from, as if it had asked for that (RFC 3581).
 func (s *Server) onMessage(msg sip.Message) {
+	s.counts.received(msg)
 	req, ok := msg.(*sip.Request)
 	if !ok {
 		return

@@ -80,6 +80,7 @@ func (s *Server) caller(req *sip.Request, tx *sip.ServerTx, to string) (caller, 
 		return caller{vcc: vcc, trunk: &trunk, number: shownNumber(req, from)}, true
 	}
 	number, account, verdict := s.auth.identify(req, source, now)
+	s.counts.judged(verdict)
 	if verdict != known {
 		s.refuseIdentity(req, tx, verdict, now)
 		return caller{}, false

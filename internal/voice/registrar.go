@@ -17,6 +17,7 @@ func (s *Server) register(req *sip.Request, tx *sip.ServerTx) {
 	now := time.Now()
 	source := sourceOf(req)
 	number, account, verdict := s.auth.identify(req, source.Addr(), now)
+	s.counts.judged(verdict)
 	if verdict != known {
 		s.refuseIdentity(req, tx, verdict, now)
 		return

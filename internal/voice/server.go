@@ -35,6 +35,7 @@ type Server struct {
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
 	pending      atomic.Int64 // server transactions
+	counts       sipCounts
 
 	notices *mailbox // what is told to centers from where one must not wait, in order; and the work of recordings
 	work    sync.WaitGroup
@@ -194,8 +195,10 @@ func (s *Server) closeTransport() {
 
 // phoneChanged tells the center that a phone has become reachable, or is not any more.
 func (s *Server) phoneChanged(number string, vcc center.VCCID, registered bool) {
-	s.log.Info("phone", "phone", number, "vcc", vcc, "registered", registered)
-	s.notice(vcc, center.PhoneState{Phone: number, Registered: registered})
+	s.notices.post(func() {
+		s.log.Info("phone", "phone", number, "vcc", vcc, "registered", registered)
+		s.centers.Tell(vcc, center.PhoneState{Phone: number, Registered: registered})
+	})
 }
 
 // notice tells a center something from where one must not wait.

@@ -60,6 +60,7 @@ func (s *Server) startTransaction(req *sip.Request, again func(*sip.Response)) (
 		tx.Terminate()
 		return nil, err
 	}
+	s.counts.requested(req.Method)
 	return tx, nil
 }
 

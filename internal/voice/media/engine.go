@@ -36,6 +36,7 @@ type Engine struct {
 	recordings map[RecordingID]*recording
 	prompts    promptSet
 	complained map[string]bool // unknown prompts that were logged
+	past       Stats           // numbers of legs that are gone
 }
 
 // New makes an engine. It runs nothing but the delivery of events and the writing of recordings until Run; Close (or Run's
@@ -122,6 +123,7 @@ func (e *Engine) remove(l *Leg) {
 		e.leave(room, l.id)
 		changed[room] = true
 	}
+	e.retire(l)
 	delete(e.legs, l.id)
 	e.rebuild(changed, nil)
 	if l.alone != nil {
