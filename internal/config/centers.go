@@ -35,7 +35,7 @@ func (c *Config) Centers() []center.Config {
 func (c *Config) center(v *VCC) center.Config {
 	names := namesOf(v)
 	cfg := center.Config{
-		ID: center.VCCID(v.ID), Name: v.Name, ServerName: c.Node,
+		ID: center.VCCID(v.ID), Name: v.Name, ServerName: c.Cluster,
 		Limits: center.Limits{Agents: v.Limits.Agents, Calls: v.Limits.Calls},
 		Auth:   center.Auth{Static: c.Auth.Mode == 1, Interval: c.Auth.GUIDInterval, Timeout: c.Auth.GUIDTimeout},
 		Numbering: center.Numbering{

@@ -20,6 +20,7 @@ type checker struct {
 func (c *checker) check() {
 	c.checkNode()
 	c.checkListen()
+	c.checkBrowsers()
 	c.checkAuth()
 	c.checkEvents()
 	c.checkSIP()
@@ -43,6 +44,9 @@ const maxName = 100
 func (c *checker) checkNode() {
 	if !nodeForm.MatchString(c.cfg.Node) {
 		c.fail("node", "must be 1 to 64 letters, digits, - and _")
+	}
+	if !nodeForm.MatchString(c.cfg.Cluster) {
+		c.fail("cluster", "must be 1 to 64 letters, digits, - and _")
 	}
 	if c.cfg.Data == "" {
 		c.fail("data", "must name a folder")
@@ -91,6 +95,21 @@ func (c *checker) checkListen() {
 	}
 }
 
+// checkBrowsers checks what says which browsers may call.
+func (c *checker) checkBrowsers() {
+	for i, text := range c.cfg.Listen.Origins {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || text != strings.ToLower(u.Scheme+"://"+u.Host) {
+			c.fail(fmt.Sprintf("listen.origins[%d]", i), `must be an origin such as "https://desk.example.org", in small letters, without a path or a slash at its end`)
+		}
+	}
+	for i, text := range c.cfg.Listen.Hosts {
+		if !hostForm.MatchString(text) {
+			c.fail(fmt.Sprintf("listen.hosts[%d]", i), "must be the name of a host, without a port")
+		}
+	}
+}
+
 // splitAddress reads "host:port" or ":port".
 func splitAddress(address string) (host string, port int, err error) {
 	host, text, err := net.SplitHostPort(address)
@@ -117,10 +136,14 @@ func (c *checker) checkEvents() {
 	if e.PushGiveUp < e.PushRetry {
 		c.fail("events.push_give_up", "must not be shorter than push_retry (%s)", e.PushRetry)
 	}
+	if e.PushTLS.TrustAll && e.PushTLS.CertFile != "" {
+		c.fail("events.push_tls", "trust_all and cert_file contradict each other")
+	}
 	for i, text := range e.PushAllow {
 		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
-			c.fail(fmt.Sprintf("events.push_allow[%d]", i), "must be the beginning of an https:// or http:// address with a host")
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil ||
+			strings.ContainsAny(text, "?#") {
+			c.fail(fmt.Sprintf("events.push_allow[%d]", i), "must be an https:// or http:// address with a host, maybe a path, and nothing else")
 		}
 	}
 }

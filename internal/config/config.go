@@ -5,8 +5,10 @@ import "time"
 // Config is the configuration of one installation. Tags: yaml is the name, default the value of a member that is not in the
 // file, range and oneof bound the value, example is what the commented default file shows.
 type Config struct {
-	// Name of this node. It stands behind the dot in every GUID, so that a load balancer can find the node, and in the sign-in reply (`serverName`). Letters, digits, `-` and `_`.
+	// Name of this node. It stands behind the dot in every GUID, so that a load balancer can find the node. Letters, digits, `-` and `_`.
 	Node string `yaml:"node" default:"AgentGateway1"`
+	// Name of the installation, which all its nodes share. It stands in the sign-in reply (`serverName`). Letters, digits, `-` and `_`.
+	Cluster string `yaml:"cluster" default:"AgentGateway"`
 	// Addresses to listen on, "host:port" or ":port" for all of the machine's addresses; "" switches the listener off. Port 0 takes a free port.
 	Listen Listen `yaml:"listen"`
 	// Certificate for `listen.https` and `listen.sips`. If none is given, one of our own is made at the first start and kept under `data`.
@@ -49,6 +51,10 @@ type Listen struct {
 	HTTPS string `yaml:"https" default:":8043"`
 	// Agent interface without TLS, for programs on the same machine, e.g. "127.0.0.1:8000".
 	HTTP string `yaml:"http" default:""`
+	// Web origins whose pages may call the agent interface from a browser, e.g. `https://desk.example.org`. Compared as a whole; there is no wildcard. `[]` = none but pages of the interface's own address.
+	Origins []string `yaml:"origins" default:"[]"`
+	// Names by which the agent interface may be called; IP addresses and localhost always may. `[]` = any name. Set it where `listen.http` is on: it is what stops a web page that lets its own name point at this machine.
+	Hosts []string `yaml:"hosts" default:"[]"`
 	// Health, metrics and administration. Keep it on an address that only administrators reach.
 	Admin string `yaml:"admin" default:"127.0.0.1:8081"`
 	// SIP over UDP and TCP.
@@ -101,12 +107,22 @@ type Events struct {
 	PollWait time.Duration `yaml:"poll_wait" default:"9.5s" range:"0s..60s"`
 	// MAXTIME: an agent from whom nothing came for so long is signed out; 0 = never.
 	Silence time.Duration `yaml:"silence" default:"120s" range:"0s..24h"`
-	// Call-back addresses that agents may name for push: an address that begins with one of these is allowed. `[]` = none.
+	// Call-back addresses that agents may name for push: `https://host:port/path` allows this path and all below it, at this host and port only. `[]` = none.
 	PushAllow []string `yaml:"push_allow" default:"[]"`
 	// Pause after a failed push.
 	PushRetry time.Duration `yaml:"push_retry" default:"10s" range:"1s..10m"`
 	// Failing for so long in a row signs the agent out.
 	PushGiveUp time.Duration `yaml:"push_give_up" default:"120s" range:"1s..24h"`
+	// How receivers of pushes prove themselves (TLS 1.2 or later).
+	PushTLS PushTLS `yaml:"push_tls"`
+}
+
+// PushTLS says which receivers of pushes are trusted.
+type PushTLS struct {
+	// Any certificate is taken, also none that is valid. For tests only: events and tokens may then go to anybody.
+	TrustAll bool `yaml:"trust_all" default:"false"`
+	// File with the certificates (PEM) that receivers are trusted by, in place of the system's. "" = the system's.
+	CertFile string `yaml:"cert_file" default:""`
 }
 
 // Journal says how what has happened outlives the program. What desktops and phones were answered always survives a crash of it.

@@ -71,7 +71,7 @@ func TestConfig_Centers(t *testing.T) {
 	inspector := center.RightsOf(center.RightListen, center.RightIntercept, center.RightForceState, center.RightForceRelease,
 		center.RightInspectRecordings, center.RightInspectChat)
 	want := []center.Config{{
-		ID: 1, Name: "demo", ServerName: "AgentGateway1",
+		ID: 1, Name: "demo", ServerName: "AgentGateway",
 		AccessCodes: []center.AccessCode{{Code: "1000", Skill: 1}}, // 2000 leads to a flow
 		Skills: []center.Skill{
 			{ID: 1, Name: "support", Media: center.MediaVoice, Ring: 30 * time.Second, MaxWait: 5 * time.Minute, MaxWaiting: 100, WrapUp: 5 * time.Second, Weight: 50},
@@ -140,11 +140,11 @@ func TestConfig_CentersOfFull(t *testing.T) {
 	auth := center.Auth{Static: true, Interval: time.Minute, Timeout: 2 * time.Minute}
 	want := []center.Config{
 		{
-			ID: 3, Name: "three", ServerName: "n1", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "music",
+			ID: 3, Name: "three", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "music",
 			Numbering: center.Numbering{International: []string{"00"}, National: []string{"0"}}, Recording: center.Recording{Mode: center.RecordAll},
 		},
 		{
-			ID: 7, Name: "seven", ServerName: "n1", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "bells",
+			ID: 7, Name: "seven", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "bells",
 			AccessCodes: []center.AccessCode{{Code: "*1#", Skill: 2}, {Code: "0100", Skill: 1}},
 			Skills: []center.Skill{
 				{ID: 1, Name: "a", Media: center.MediaVoice, Ring: 30 * time.Second, Weight: 50},

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 )
 
 // Warnings says what is allowed and yet worth a line in the log at start, a sentence each.
@@ -26,6 +27,14 @@ func warningsOf(c *Config) []string {
 	}
 	if c.Listen.Admin != "" && !onLoopback(c.Listen.Admin) {
 		warn("listen.admin %s: others than this machine reach health, metrics and administration", c.Listen.Admin)
+	}
+	if c.Events.PushTLS.TrustAll {
+		warn("events.push_tls.trust_all: pushed events and tokens go to whoever answers; receivers do not have to prove themselves")
+	}
+	for _, text := range c.Events.PushAllow {
+		if strings.HasPrefix(strings.ToLower(text), "http:") {
+			warn("events.push_allow %s: pushed events and tokens cross the network without TLS", text)
+		}
 	}
 	plain := 0
 	for _, v := range c.VCCs {
