@@ -13,6 +13,7 @@ type arrival struct {
 	req     *sip.Request
 	tx      *sip.ServerTx
 	alerted *timer // repeats the 180
+	orders  *timer // runs until the center says anything
 }
 
 // alertAgain is how often a provisional response is repeated, so that no proxy gives the call up (RFC 3261 section 13.3.1.1).
@@ -49,6 +50,22 @@ func (l *leg) arrive(req *sip.Request, tx *sip.ServerTx, who caller, to string) 
 	l.log = l.log.With("call_id", printable(l.dialog.callID, 80))
 	l.log.Info("call arrived", "phone", who.phone, "trunk", cmd.Trunk, "from", who.number, "to", to, "source", req.Source())
 	l.tell(cmd)
+	l.arrival.orders = l.mail.after(l.s.cfg.noOrders, l.unattended)
+}
+
+// unattended lets a caller go for whom the center has no order at all: it does not run.
+func (l *leg) unattended() {
+	if l.stage == setup {
+		l.log.Error("center gives no order for a call")
+		l.refuse(center.CauseShutdown)
+		l.end(center.CauseFailed)
+	}
+}
+
+// attended notes an order of the center.
+func (a *arrival) attended() {
+	a.alerted.stop()
+	a.orders.stop()
 }
 
 // watchCaller sees to it that a CANCEL, or the end of the caller's connection, ends the leg. It returns false if it has come already.
@@ -57,7 +74,7 @@ func (l *leg) watchCaller() bool {
 	tx := l.arrival.tx
 	gone := func() {
 		if l.stage == setup {
-			l.arrival.alerted.stop()
+			l.arrival.attended()
 			l.end(center.CauseHungUp)
 		}
 	}
@@ -69,7 +86,7 @@ func (l *leg) alert() {
 	if l.stage != setup || l.arrival == nil {
 		return
 	}
-	l.arrival.alerted.stop()
+	l.arrival.attended()
 	l.s.respond(l.arrival.tx, l.early(sip.StatusRinging, "Ringing"))
 	l.arrival.alerted = l.mail.after(alertAgain, l.alert)
 }
@@ -84,7 +101,7 @@ func (l *leg) early(code int, reason string) *sip.Response {
 
 // refuse answers the INVITE of a leg that is not answered.
 func (l *leg) refuse(cause center.Cause) {
-	l.arrival.alerted.stop()
+	l.arrival.attended()
 	code, reason := statusOf(cause)
 	res := l.s.response(l.arrival.req, code, reason)
 	res.To().Params.Add("tag", tagOf(l.dialog.local.Params))
@@ -99,7 +116,7 @@ func (l *leg) answer() {
 	if l.stage != setup || l.arrival == nil {
 		return
 	}
-	l.arrival.alerted.stop()
+	l.arrival.attended()
 	req := l.arrival.req
 	var body []byte
 	if len(req.Body()) == 0 { // RFC 3261 section 13.2.1: the offer is ours then, and the answer comes with the ACK

@@ -69,9 +69,9 @@ type Config struct {
 
 	Log *slog.Logger
 
-	// Less than sourcesPerGeneration and generationGrace, in tests.
-	sources int
-	grace   time.Duration
+	// What tests make less: sourcesPerGeneration, generationGrace, and how long a caller waits for a first order of a center.
+	sources         int
+	grace, noOrders time.Duration
 }
 
 // DefaultRealm is the realm of digest challenges where none is configured.
@@ -99,7 +99,7 @@ func (c Config) defaults() Config {
 	}{
 		{&c.RegisterMin, time.Minute}, {&c.RegisterMax, time.Hour}, {&c.SessionExpires, 30 * time.Minute},
 		{&c.MinSE, 90 * time.Second}, {&c.NoMedia, time.Minute}, {&c.NoResponse, 6 * time.Second},
-		{&c.grace, generationGrace}, {&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
+		{&c.grace, generationGrace}, {&c.noOrders, 10 * time.Second}, {&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
 	} {
 		if *d.at == 0 {
 			*d.at = d.is

@@ -88,11 +88,14 @@ func recordRoutes(msg sip.Message) []sip.Uri {
 
 // next is where the dialog's next request goes.
 //
-// To a phone: to where its last message came from. On a TCP connection: by that connection, whatever address its Contact or route
-// says; the far end of it often listens elsewhere. Otherwise: to the first route or the target; but a host that is a name, or
+// On a TCP connection: by that connection, whatever address its Contact or route says; the far end of it often listens elsewhere. To a
+// phone: to where its last message came from. Otherwise: to the first route or the target; but a host that is a name, or
 // a private address while the peer's is not (it is behind a NAT), stands for where the peer's messages come from.
-func (d *dialog) next() peer {
-	if d.phone || d.peer.transport == transportTCP {
+func (d *dialog) next(s *Server) peer {
+	if d.peer.transport == transportTCP {
+		return s.reconnect(d.peer, &d.target)
+	}
+	if d.phone {
 		return d.peer
 	}
 	hop := &d.target
@@ -130,7 +133,7 @@ func (d *dialog) numbered(s *Server, method sip.RequestMethod, cseq uint32) *sip
 	req.AppendHeader(sip.HeaderClone(&d.remote))
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: method})
-	to := d.next()
+	to := d.next(s)
 	req.AppendHeader(s.contact(d.user, to))
 	req.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	s.address(req, to)
@@ -171,7 +174,7 @@ func (l *leg) transactIn(d *dialog, req *sip.Request, mayAuthorize bool, done fu
 				if again, ok := authorize(req, res, d.trunk); ok {
 					d.sent++
 					again.CSeq().SeqNo = d.sent
-					l.s.address(again, d.next())
+					l.s.address(again, d.next(l.s))
 					l.transactIn(d, again, false, done)
 					return
 				}

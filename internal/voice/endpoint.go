@@ -92,6 +92,15 @@ func (s *Server) connected(p peer) bool {
 	return true
 }
 
+// reconnect is the way to the far end of a TCP connection: the connection, or, if it is gone, a new one to the far end's Contact, unless
+// that is the address of a host behind a NAT.
+func (s *Server) reconnect(p peer, contact *sip.Uri) peer {
+	if host, ok := hostAddr(contact); ok && host == p.addr.Addr() && !s.connected(p) {
+		p.addr = sourcePort(host, contact)
+	}
+	return p
+}
+
 // endpointFor picks the endpoint by which a peer is sent to: the one with our address on the route to it, else the first.
 func (s *Server) endpointFor(to netip.Addr) *endpoint {
 	if len(s.endpoints) > 1 {

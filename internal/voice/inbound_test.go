@@ -384,3 +384,12 @@ func TestStop(t *testing.T) {
 		}
 	}
 }
+
+// TestArrive_NoCenter: a caller whose center does not run is not left hanging.
+func TestArrive_NoCenter(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.noOrders = 50 * time.Millisecond })
+	u := newUA(r, transportUDP, "030")
+	tx, cmd := arriving(r, u, sdpOf(4000, "sendrecv"))
+	tx.want(503)
+	r.c.ended(cmd.Leg, center.CauseFailed)
+}

@@ -110,6 +110,18 @@ func next[T center.Command](c *centers) (T, center.VCCID) {
 	}
 }
 
+// any waits for the next command, whatever it is.
+func (c *centers) any() center.Command {
+	c.t.Helper()
+	select {
+	case got := <-c.said:
+		return got.cmd
+	case <-time.After(patience):
+		c.t.Fatal("center was told nothing")
+	}
+	panic("not reached")
+}
+
 // ended waits for the end of a leg and demands its cause.
 func (c *centers) ended(leg center.LegID, cause center.Cause) {
 	c.t.Helper()

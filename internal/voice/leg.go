@@ -182,7 +182,11 @@ func (l *leg) newSound(n int, toward peer) (*sound, error) {
 		return nil, err
 	}
 	l.s.legs.enterSound(m.ID(), l)
-	return newSound(m, l.s.hostFor(toward.addr.Addr())), nil
+	host := l.s.hostFor(toward.addr.Addr())
+	if own := m.LocalAddr().Addr(); own.Is4() != host.Is4() { // the sound's sockets are of one family, whatever signalling uses
+		host = own
+	}
+	return newSound(m, host), nil
 }
 
 // noteHold tells the center when the phone begins or ends to hold.

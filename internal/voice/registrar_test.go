@@ -315,3 +315,33 @@ func TestReplay(t *testing.T) {
 		t.Errorf("replay is answered with %s; want stale=true, so that an honest phone tries again", h.Value())
 	}
 }
+
+// TestRegister_Full: more phones than there may be are told to come later; those that are there may renew.
+func TestRegister_Full(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.MaxPhones = 1 })
+	first, second := newUA(r, transportUDP, "40101"), newUA(r, transportUDP, "40102")
+	first.register(600)
+	req := second.registration(600)
+	second.send(second.authorized(req, second.send(req).want(401))).want(503)
+	first.register(600)
+}
+
+// TestRegister_Moved: an account that is moved to another VCC is unregistered there and registered here.
+func TestRegister_Moved(t *testing.T) {
+	d := testDirectory()
+	r := newRig(t, d)
+	u := newUA(r, transportUDP, "40101")
+	register(r, u)
+	d.mu.Lock()
+	account := d.phones["40101"]
+	account.VCC = 2
+	d.phones["40101"] = account
+	d.mu.Unlock()
+	if state, vcc := next[center.PhoneState](r.c); vcc != 1 || state.Registered {
+		t.Errorf("VCC %d: %+v", vcc, state)
+	}
+	u.register(600)
+	if state, vcc := next[center.PhoneState](r.c); vcc != 2 || !state.Registered {
+		t.Errorf("VCC %d: %+v", vcc, state)
+	}
+}

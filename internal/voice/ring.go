@@ -74,15 +74,12 @@ func (r *ring) limit() {
 	})
 }
 
-// deviceTarget is where a registered device is reached. One that registered by a TCP connection which is gone, and that is behind no
-// NAT, is reached by a new connection to its Contact.
+// deviceTarget is where a registered device is reached.
 func (s *Server) deviceTarget(b binding) target {
 	t := target{uri: *b.contact.Clone(), peer: b.peer}
 	t.uri.Headers = nil
-	if b.peer.transport == transportTCP && !b.natted && !s.connected(b.peer) {
-		if host, ok := hostAddr(&b.contact); ok {
-			t.peer.addr = sourcePort(host, &b.contact)
-		}
+	if b.peer.transport == transportTCP {
+		t.peer = s.reconnect(b.peer, &b.contact)
 	}
 	return t
 }

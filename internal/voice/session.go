@@ -218,7 +218,7 @@ func (l *leg) glare() time.Duration {
 
 // acknowledge sends the ACK of a 2xx to our INVITE.
 func (l *leg) acknowledge(d *dialog, res *sip.Response) {
-	l.s.write(d.numbered(l.s, methodAck, res.CSeq().SeqNo), d.next())
+	l.s.write(d.numbered(l.s, methodAck, res.CSeq().SeqNo), d.next(l.s))
 }
 
 // lostMedia ends a leg from which nothing has come for long. While the phone holds, the media engine does not mind.

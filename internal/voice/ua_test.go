@@ -432,3 +432,13 @@ func (c *call) bye() {
 	c.u.t.Helper()
 	c.u.send(c.next(sip.BYE, "")).want(sip.StatusOK)
 }
+
+// disconnect closes the TCP connection to the server.
+func (u *ua) disconnect() {
+	u.t.Helper()
+	conn, err := u.tp.GetConnection("tcp", u.server.String())
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	conn.Close()
+}

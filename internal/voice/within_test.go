@@ -407,3 +407,35 @@ func TestNoMedia(t *testing.T) {
 	r.c.ended(leg, center.CauseMediaLost)
 	c.u.reply(c.u.receive(sip.BYE), 200, "", "")
 }
+
+// TestWithin_ConnectionLost: the TCP connection of a phone is lost during a call. It is hung up by a new one to its Contact.
+func TestWithin_ConnectionLost(t *testing.T) {
+	r := newRig(t, testDirectory())
+	c := lifted(r, newUA(r, transportTCP, "40101"))
+	c.u.disconnect()
+	r.until("connection is gone", func() bool { return r.Stats().Connections == 0 })
+	r.carry(center.HangUp{Leg: "o1", Cause: center.CauseHungUp})
+	c.u.reply(c.u.receive(sip.BYE), 200, "", "")
+}
+
+// TestRing_ConnectionLost: a phone that has registered by TCP, and whose connection is gone, is rung by a new one to its Contact.
+func TestRing_ConnectionLost(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportTCP, "40101")
+	register(r, u)
+	u.disconnect()
+	r.until("connection is gone", func() bool { return r.Stats().Connections == 0 })
+	u.reply(ringing(r, u), 486, "t", "")
+	r.c.ended("o1", center.CauseBusy)
+}
+
+// TestRing_ConnectionLostWhileRinging: a phone that vanishes while it rings does not keep its caller waiting.
+func TestRing_ConnectionLostWhileRinging(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportTCP, "40101")
+	inv := rung(r, u)
+	u.reply(inv, 180, "t", "")
+	next[center.LegRinging](r.c)
+	u.disconnect()
+	r.c.ended("o1", center.CauseUnreachable)
+}
