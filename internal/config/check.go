@@ -51,17 +51,26 @@ func (c *checker) checkNode() {
 	if c.cfg.Data == "" {
 		c.fail("data", "must name a folder")
 	}
-	switch text := c.cfg.Database.Reveal(); {
-	case strings.HasPrefix(text, "postgres://"), strings.HasPrefix(text, "postgresql://"):
-		c.fail("database", `PostgreSQL is not supported by this version; leave it "" for SQLite`)
-	case text != "":
-		c.fail("database", `must be "" for SQLite, or an address that begins with postgres://`)
-	}
+	c.checkDatabase(c.cfg.Database.Reveal())
 	if len(c.cfg.NATS) > 0 {
 		c.fail("nats", "several nodes are not supported by this version; leave it []")
 	}
 	if (c.cfg.TLS.Cert == "") != (c.cfg.TLS.Key == "") {
 		c.fail("tls", "cert and key are given both or not at all")
+	}
+}
+
+// checkDatabase looks at the address of a database and never repeats a part of it.
+func (c *checker) checkDatabase(address string) {
+	if address == "" {
+		return
+	}
+	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
+		c.fail("database", `must be "" for SQLite, or an address that begins with postgres://`)
+		return
+	}
+	if _, err := url.Parse(address); err != nil {
+		c.fail("database", "must be an address such as postgres://user:password@host:5432/database; special characters in the password are written as %%40 and the like")
 	}
 }
 

@@ -13,9 +13,9 @@ type Config struct {
 	Listen Listen `yaml:"listen"`
 	// Certificate for `listen.https` and `listen.sips`. If none is given, one of our own is made at the first start and kept under `data`.
 	TLS TLS `yaml:"tls"`
-	// Folder for the SQLite file, recordings, journal and certificate. It is made if it is missing. One process at a time may use it.
+	// Folder for the SQLite files, recordings, journal and certificate. It is made if it is missing. One process at a time may use it.
 	Data string `yaml:"data" default:"./data"`
-	// Database: "" is SQLite under `data`. The address of a PostgreSQL (`postgres://...`) is not supported by this version.
+	// Database: "" is SQLite under `data`, `postgres://user:password@host:5432/database?sslmode=verify-full` a PostgreSQL. `data` is needed all the same.
 	Database Secret `yaml:"database" default:""`
 	// Addresses of an outside NATS cluster; `[]` is the embedded one. Several nodes are not supported by this version.
 	NATS []string `yaml:"nats" default:"[]"`
@@ -51,6 +51,8 @@ type Listen struct {
 	HTTPS string `yaml:"https" default:":8043"`
 	// Agent interface without TLS, for programs on the same machine, e.g. "127.0.0.1:8000".
 	HTTP string `yaml:"http" default:""`
+	// Addresses and networks of reverse proxies in front of `https` and `http`. Their `X-Forwarded-For` tells where an agent is; that of others is not believed.
+	Proxies []Network `yaml:"proxies" default:"[]"`
 	// Web origins whose pages may call the agent interface from a browser, e.g. `https://desk.example.org`. Compared as a whole; there is no wildcard. `[]` = none but pages of the interface's own address.
 	Origins []string `yaml:"origins" default:"[]"`
 	// Names by which the agent interface may be called; IP addresses and localhost always may. `[]` = any name. Set it where `listen.http` is on: it is what stops a web page that lets its own name point at this machine.
@@ -81,13 +83,13 @@ type Auth struct {
 	GUIDInterval time.Duration `yaml:"guid_interval" default:"60s" range:"1s..24h"`
 	// GUIDTIMEOUT: how long a replaced GUID is still taken. Longer than `guid_interval`.
 	GUIDTimeout time.Duration `yaml:"guid_timeout" default:"120s" range:"2s..48h"`
-	// When wrong passwords lock an account.
+	// When wrong passwords lock an account (docs/operating.md).
 	Lockout Lockout `yaml:"lockout"`
 }
 
 // Lockout says when wrong passwords lock an account.
 type Lockout struct {
-	// Wrong passwords in a row until the account is locked; 0 = never.
+	// Wrong passwords in a row, from one address, until the account is locked for that address. The bounds over all addresses and over all accounts are multiples of it. 0 = never.
 	Tries int `yaml:"tries" default:"5" range:"0..1000"`
 	// How long it stays locked.
 	For time.Duration `yaml:"for" default:"15m" range:"1s..720h"`

@@ -55,8 +55,8 @@ var wrong = []struct {
 	}},
 	{"same address", "listen: {https: \":80\", http: \":80\"}\n", []string{`c.yaml:1: listen.http: has the same address as listen.https`}},
 	{"no port range", "listen: {rtp: many}\n", []string{`c.yaml:1: listen.rtp: must be a range of ports such as "10000-20000"`}},
-	{"not in this version", "database: postgres://u:secret@h/\nnats: [nats://a]\n", []string{
-		`c.yaml:1: database: PostgreSQL is not supported by this version; leave it "" for SQLite`,
+	{"not in this version", "database: postgres://u:se%cret@h/\nnats: [nats://a]\n", []string{
+		`c.yaml:1: database: must be an address such as postgres://user:password@host:5432/database; special characters in the password are written as %40 and the like`,
 		`c.yaml:2: nats: several nodes are not supported by this version; leave it []`,
 	}},
 	{"key without certificate", "tls: {key: k.pem}\n", []string{`c.yaml:1: tls: cert and key are given both or not at all`}},
