@@ -180,7 +180,7 @@ func TestGUID_OnTheWire(t *testing.T) {
 		t.Errorf("headers\n%s", text)
 	}
 	want := regexp.MustCompile(`^\{"message":"","retcode":"0","result":\{"vdnid":1,"workno":"101","mediatype":"TTF","loginTime":"\d{13}",` +
-		`"isForceChange":"false","serverName":"TestGateway","timeRemaining":""\}\}$`)
+		`"isForceChange":"false","serverName":"AgentGateway","timeRemaining":""\}\}$`)
 	if !want.MatchString(lines.Text()) {
 		t.Errorf("sign-in answers %s", lines.Text())
 	}
