@@ -20,6 +20,7 @@ import (
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
 	"ccgateway/internal/journal"
+	"ccgateway/internal/push"
 	"ccgateway/internal/store"
 	"ccgateway/internal/tlscert"
 	"ccgateway/internal/voice"
@@ -36,6 +37,8 @@ type program struct {
 	journal  *journal.Journal
 	host     *host.Host
 	delivery *delivery.Delivery
+	pusher   *push.Pusher
+	doors    *gateway.Gateway
 	voice    *voice.Server
 	servers  []*server
 
@@ -81,15 +84,19 @@ func (p *program) open(ctx context.Context) error {
 		return err
 	}
 	p.host = host.New(p.log.With("room", "host"), time.Now)
-	p.delivery = delivery.New(delivery.Options{Overflow: p.overflow})
+	p.delivery = delivery.New(delivery.Options{Overflow: p.expel})
+	if p.pusher, err = p.newPusher(); err != nil {
+		return err
+	}
 	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, p.host); err != nil {
 		return err
 	}
-	p.host.Attach(p.delivery, p.voice, p.store)
-	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store})
+	p.host.Attach(p.delivery, p.pusher, p.voice, p.store)
+	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
 	if err := p.configure(ctx); err != nil {
 		return err
 	}
+	p.pusher.Resume()
 	return p.serve(ctx)
 }
 
@@ -129,14 +136,9 @@ func (p *program) configure(ctx context.Context) error {
 
 // complete adds to a center's configuration what the installation decides, not the tenant.
 func (p *program) complete(c *center.Config) {
-	c.ServerName = p.cfg.Node
+	c.ServerName = p.cfg.Cluster
 	c.Silence = p.cfg.Events.Silence
 	c.Auth = center.Auth{Static: p.cfg.Auth.Mode == 1, Interval: p.cfg.Auth.GUIDInterval, Timeout: p.cfg.Auth.GUIDTimeout}
-}
-
-// overflow signs an agent out whose desktop has not fetched its events for so long that their queue is full.
-func (p *program) overflow(key delivery.Key) {
-	p.host.Tell(key.VCC, center.Expel{Agent: key.Agent, Session: key.Session})
 }
 
 // serve opens the doors.
@@ -148,8 +150,8 @@ func (p *program) serve(ctx context.Context) error {
 		defer close(p.voiceDone)
 		return p.voice.Run(running)
 	})
-	doors := gateway.New(p.gatewayConfig(), p.host, accounts{p.store}, p.delivery)
-	if err := p.resume(ctx, doors); err != nil {
+	p.doors = gateway.New(p.gatewayConfig(), p.host, accounts{p.store}, p.delivery)
+	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
 	certificate, err := tlscert.Load(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, time.Now())
@@ -162,8 +164,8 @@ func (p *program) serve(ctx context.Context) error {
 		server        *http.Server
 		secure        bool
 	}{
-		{"https", p.cfg.Listen.HTTPS, gateway.NewServer(doors, p.log), true},
-		{"http", p.cfg.Listen.HTTP, gateway.NewServer(doors, p.log), false},
+		{"https", p.cfg.Listen.HTTPS, gateway.NewServer(p.doors, p.log), true},
+		{"http", p.cfg.Listen.HTTP, gateway.NewServer(p.doors, p.log), false},
 		{"admin", p.cfg.Listen.Admin, gateway.NewServer(port, p.log), false},
 	} {
 		if door.address == "" {
@@ -244,7 +246,14 @@ func (p *program) gatewayConfig() gateway.Config {
 	if wait == 0 {
 		wait = -1 // the gateway's 0 is its default; ours means that an empty poll is answered at once
 	}
-	return gateway.Config{Node: p.cfg.Node, PollWait: wait, Log: p.log.With("room", "gateway")}
+	keepAlive := gateway.DefaultKeepAlive
+	if silence := p.cfg.Events.Silence; silence > 0 {
+		keepAlive = min(keepAlive, silence/3)
+	}
+	return gateway.Config{
+		Node: p.cfg.Node, PollWait: wait, KeepAlive: keepAlive, Pushes: p.pusher, Origins: p.cfg.Listen.Origins, Hosts: p.cfg.Listen.Hosts,
+		Log: p.log.With("room", "gateway"),
+	}
 }
 
 // server is one HTTP listener.

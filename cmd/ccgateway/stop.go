@@ -77,6 +77,9 @@ func (p *program) close(ctx context.Context) error {
 		p.endVoice()
 		<-p.voiceDone
 	}
+	if p.pusher != nil {
+		p.endPush(ctx)
+	}
 	if p.delivery != nil {
 		p.delivery.Close()
 	}
@@ -84,6 +87,9 @@ func (p *program) close(ctx context.Context) error {
 		if err := s.http.Shutdown(ctx); err != nil {
 			failed = append(failed, fmt.Errorf("close %s port: %w", s.name, err), s.http.Close())
 		}
+	}
+	if p.doors != nil {
+		p.doors.Wait() // for sockets, which Shutdown does not wait for
 	}
 	if p.tasks != nil {
 		failed = append(failed, p.tasks.Wait())

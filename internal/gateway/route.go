@@ -43,6 +43,9 @@ func own(route Route) Route {
 	return route
 }
 
+// Streams tells whether a success goes on for as long as the session.
+func (r *Route) Streams() bool { return r.Name == "streamEvents" || r.Name == "socketEvents" }
+
 // handler answers a request: the value for the reply's result, or what went wrong. A value that is a takeover writes its reply itself.
 type handler func(ctx context.Context, g *Gateway, q *request) (any, error)
 
