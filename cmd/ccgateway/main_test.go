@@ -32,6 +32,7 @@ const atOnce = "8"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		_ = os.Unsetenv(asProgram) // it would be taken for a member of the configuration
 		main()
 		return
 	}
