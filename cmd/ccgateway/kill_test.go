@@ -373,7 +373,10 @@ func (w *witness) again() (n int) {
 	return n
 }
 
-// TestKill kills the program at random moments under load, again and again, and looks each time whether all that was answered is
+// killsAtOnce is how many installations are killed side by side: a start mostly waits.
+const killsAtOnce = 4
+
+// TestKill kills programs at random moments under load, again and again, and looks each time whether all that was answered is
 // still so: agents signed in with their GUIDs, their states, their events in order and without a gap, calls ended with events and
 // records. -kill.for=10m does it for longer.
 func TestKill(t *testing.T) {
@@ -385,6 +388,17 @@ func TestKill(t *testing.T) {
 		seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
 	}
 	t.Logf("seed %d", seed)
+	for i := range uint64(killsAtOnce) {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			killAgain(t, seed+i)
+		})
+	}
+}
+
+// killAgain is TestKill for one installation.
+func killAgain(t *testing.T, seed uint64) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0))
 	v := newVictim(t)
 	v.live()
@@ -401,28 +415,16 @@ func TestKill(t *testing.T) {
 		witnesses = append(witnesses, w)
 	}
 	loading, endLoad := context.WithCancel(ctx)
+	defer load.Wait()
+	defer polls.Wait()
+	defer endLoad()
 	for _, w := range witnesses {
 		load.Go(func() { w.work(loading) })
 		polls.Go(func() { w.listen(loading) })
 	}
 	caller := newSeat(v, c)
-	until := time.Now().Add(*killFor)
-	for time.Now().Before(until) && !t.Failed() {
-		talks := v.lives%10 == 0
-		if talks {
-			caller.talk()
-		}
-		select { // the moment of death is what is drawn
-		case <-time.After(time.Duration(r.IntN(60)) * time.Millisecond):
-		case <-ctx.Done():
-		}
-		v.gate.Lock()
-		v.kill()
-		v.live()
-		v.gate.Unlock()
-		if talks {
-			caller.afterDeath()
-		}
+	for until := time.Now().Add(*killFor); time.Now().Before(until) && !t.Failed(); {
+		v.dieOnce(r, caller)
 	}
 	endLoad()
 	load.Wait()
@@ -442,8 +444,26 @@ func TestKill(t *testing.T) {
 	caller.judge()
 	v.judgeJournal()
 	t.Logf("%d lives, %d notes told, %d of them again, %d talks", lives, total, again, caller.talks)
-	if *killFor >= 30*time.Second && lives < 30 {
+	if *killFor >= 20*time.Second && lives < 10 {
 		t.Errorf("only %d lives: too few to say anything", lives)
+	}
+}
+
+// dieOnce kills the program at a moment that is drawn, now and then with people talking, and brings it back.
+func (v *victim) dieOnce(r *rand.Rand, caller *seat) {
+	v.t.Helper()
+	const talkEvery = 8
+	talks := v.lives%talkEvery == 0
+	if talks {
+		caller.talk()
+	}
+	<-time.After(time.Duration(r.IntN(80)) * time.Millisecond)
+	v.gate.Lock()
+	v.kill()
+	v.live()
+	v.gate.Unlock()
+	if talks {
+		caller.afterDeath()
 	}
 }
 
