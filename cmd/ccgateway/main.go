@@ -19,6 +19,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run a center."`
 	Demo    demoCommand    `cmd:"" help:"Run a center with simulated callers and agents in it, to look at and to join."`
 	Apply   applyCommand   `cmd:"" help:"Load a configuration into a running or a stopped installation."`
+	Why     whyCommand     `cmd:"" help:"Say why callers wait and why idle agents have no call."`
 	Config  configCommand  `cmd:"" help:"Check a configuration file, or print one with every member and its default."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

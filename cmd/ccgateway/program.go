@@ -22,6 +22,7 @@ import (
 	"ccgateway/internal/journal"
 	"ccgateway/internal/push"
 	"ccgateway/internal/store"
+	"ccgateway/internal/telemetry"
 	"ccgateway/internal/tlscert"
 	"ccgateway/internal/voice"
 	"ccgateway/internal/wav"
@@ -41,6 +42,7 @@ type program struct {
 	doors    *gateway.Gateway
 	voice    *voice.Server
 	servers  []*server
+	metrics  *telemetry.Metrics
 
 	ready     atomic.Pointer[string] // why no work is taken; nil = it is
 	tasks     *errgroup.Group
@@ -83,15 +85,17 @@ func (p *program) open(ctx context.Context) error {
 	if err := p.loadOwn(ctx); err != nil {
 		return err
 	}
+	p.metrics = telemetry.New(version)
 	p.host = host.New(p.log.With("room", "host"), time.Now)
-	p.delivery = delivery.New(delivery.Options{Overflow: p.expel})
+	p.delivery = delivery.New(delivery.Options{Overflow: p.expel, Delivered: p.metrics.Delivered})
 	if p.pusher, err = p.newPusher(); err != nil {
 		return err
 	}
-	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, p.host); err != nil {
+	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, watched{p.host, p.metrics}); err != nil {
 		return err
 	}
-	p.host.Attach(p.delivery, p.pusher, p.voice, p.store)
+	p.metrics.Watch(p.sources())
+	p.host.Attach(p.delivery, p.pusher, p.voice, p.store, p.metrics)
 	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
 	if err := p.configure(ctx); err != nil {
 		return err
@@ -150,7 +154,7 @@ func (p *program) serve(ctx context.Context) error {
 		defer close(p.voiceDone)
 		return p.voice.Run(running)
 	})
-	p.doors = gateway.New(p.gatewayConfig(), p.host, accounts{p.store}, p.delivery)
+	p.doors = gateway.New(p.gatewayConfig(), watched{p.host, p.metrics}, accounts{p.store}, p.delivery)
 	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
@@ -158,7 +162,8 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply})
+	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply,
+		Metrics: p.metrics.Handler()})
 	for _, door := range []struct {
 		name, address string
 		server        *http.Server
@@ -252,7 +257,7 @@ func (p *program) gatewayConfig() gateway.Config {
 	}
 	return gateway.Config{
 		Node: p.cfg.Node, PollWait: wait, KeepAlive: keepAlive, Pushes: p.pusher, Origins: p.cfg.Listen.Origins, Hosts: p.cfg.Listen.Hosts,
-		Log: p.log.With("room", "gateway"),
+		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"),
 	}
 }
 

@@ -3,7 +3,9 @@
 //
 //	GET  /healthz          200 while the program works, 503 with the reason otherwise
 //	GET  /readyz           200 while it takes calls and sign-ins, 503 while it starts or stops
+//	GET  /metrics          figures for Prometheus (docs/metrics.md); without token, as health
 //	GET  /admin/overview   all centers at one instant, as JSON
+//	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
 //	POST /admin/apply      a configuration file as the body; answers what changed
 //
 // The paths below /admin need the header "Authorization: Bearer <token>"; the token lies in the data folder (see Token).
@@ -43,6 +45,8 @@ type Options struct {
 	Ready func() error
 	// Apply loads a configuration file and says in words what it changed.
 	Apply func(ctx context.Context, name string, file []byte) (string, error)
+	// Metrics answers scrapes; nil = there is nothing to scrape.
+	Metrics http.Handler
 }
 
 // Handler makes the port's handler.
@@ -50,7 +54,11 @@ func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { health(w, o.Centers.Healthy()) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { health(w, o.Ready()) })
+	if o.Metrics != nil {
+		mux.Handle("GET /metrics", o.Metrics)
+	}
 	mux.HandleFunc("GET /admin/overview", o.guarded(o.overview))
+	mux.HandleFunc("GET /admin/why", o.guarded(o.why))
 	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
 	return mux
 }
@@ -95,11 +103,30 @@ func (o Options) overview(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		view, _ := reply.Value.(center.Overview)
-		all = append(all, vccOverview{VCC: vcc, Overview: view})
+		all = append(all, vccOverview{VCC: vcc, Overview: complete(view)})
 	}
+	o.send(w, map[string]any{"at": time.Now().UTC(), "vccs": all})
+}
+
+// complete gives an overview empty lists in place of none: what is a list is always one in JSON.
+func complete(view center.Overview) center.Overview {
+	if view.Agents == nil {
+		view.Agents = []center.AgentView{}
+	}
+	if view.Queues == nil {
+		view.Queues = []center.QueueView{}
+	}
+	if view.Calls == nil {
+		view.Calls = []center.CallView{}
+	}
+	return view
+}
+
+// send writes a view.
+func (o Options) send(w http.ResponseWriter, view any) {
 	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(map[string]any{"at": time.Now().UTC(), "vccs": all}); err != nil {
-		o.Log.Debug("overview not delivered", "err", err)
+	if err := json.NewEncoder(w).Encode(view); err != nil {
+		o.Log.Debug("view not delivered", "err", err)
 	}
 }
 

@@ -11,20 +11,27 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ccgateway/internal/center"
 )
 
-// centers is one VCC whose overview and health a test sets.
+// centers is one VCC whose views and health a test sets.
 type centers struct {
 	view   center.Overview
+	why    center.Explanation
 	broken error
 }
 
 func (c centers) Do(_ context.Context, _ center.VCCID, cmd center.Command) (center.Reply, error) {
-	if _, look := cmd.(center.Look); !look {
-		return center.Reply{}, errors.New("not a look")
+	switch cmd.(type) {
+	case center.Look:
+		return center.Reply{Value: c.view}, nil
+	case center.Why:
+		return center.Reply{Value: c.why}, nil
+	default:
+		return center.Reply{}, errors.New("neither a look nor a why")
 	}
-	return center.Reply{Value: c.view}, nil
 }
 func (c centers) VCCs() []center.VCCID { return []center.VCCID{7} }
 func (c centers) Healthy() error       { return c.broken }
@@ -81,17 +88,58 @@ func TestHealthAndReadinessTellTheReason(t *testing.T) {
 func TestAdminPathsNeedTheToken(t *testing.T) {
 	server := serve(t, Options{Token: "secret", Centers: centers{view: center.Overview{Sessions: 3}}})
 	for _, wrong := range []string{"", "secre", "secretx"} {
-		if status, body := get(t, server.URL+"/admin/overview", wrong); status != 401 || strings.Contains(body, "Sessions") {
+		if status, body := get(t, server.URL+"/admin/overview", wrong); status != 401 || strings.Contains(body, "sessions") {
 			t.Errorf("token %q: %d %q; want 401", wrong, status, body)
 		}
 	}
 	status, body := get(t, server.URL+"/admin/overview", "secret")
-	if status != 200 || !strings.Contains(body, `"vcc":7`) || !strings.Contains(body, `"Sessions":3`) {
+	if status != 200 || !strings.Contains(body, `"vcc":7`) || !strings.Contains(body, `"agents":[],"queues":[],"calls":[],"sessions":3`) {
 		t.Errorf("overview = %d %s", status, body)
 	}
 	unset := serve(t, Options{Centers: centers{}})
 	if status, _ := get(t, unset.URL+"/admin/overview", ""); status != 401 {
 		t.Errorf("no token configured: %d; want 401", status)
+	}
+}
+
+func TestWhyIsAskedForAndRead(t *testing.T) {
+	why := center.Explanation{
+		Counts: center.ExplainCount{Waiting: 1, SignedIn: 1},
+		Queues: []center.QueueWhy{{Skill: 1, Name: "support", SignedIn: 1, Callers: []center.CallerWhy{{Call: "1-1", Position: 1, WaitedMS: 2500}},
+			Reasons: []center.Reason{{Why: center.ReasonRest, Code: 2, Agents: []center.AgentName{{Agent: 101, Name: "Ann"}}}}}},
+		Idle: []center.IdleWhy{},
+	}
+	server := serve(t, Options{Token: "secret", Centers: centers{why: why}})
+	address := strings.TrimPrefix(server.URL, "http://")
+	got, err := Why(t.Context(), address, "secret")
+	if err != nil || len(got.VCCs) != 1 || got.VCCs[0].VCC != 7 {
+		t.Fatalf("why = %+v, %v", got, err)
+	}
+	if diff := cmp.Diff(why, got.VCCs[0].Explanation); diff != "" {
+		t.Errorf("explanation came as another (-sent +read):\n%s", diff)
+	}
+	if got := got.VCCs[0].Queues[0].Reasons[0].String(); got != "1 at rest (reason 2): 101 Ann" {
+		t.Errorf("reason reads %q", got)
+	}
+	if _, err := Why(t.Context(), address, "wrong"); err == nil || !strings.Contains(err.Error(), "token") {
+		t.Errorf("wrong token: %v", err)
+	}
+	for vcc, want := range map[string]int{"7": 200, "8": 404, "x": 404} {
+		if status, _ := get(t, server.URL+"/admin/why?vcc="+vcc, "secret"); status != want {
+			t.Errorf("vcc=%s: %d; want %d", vcc, status, want)
+		}
+	}
+}
+
+func TestMetricsNeedNoToken(t *testing.T) {
+	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ccgateway_ready 1\n") })
+	server := serve(t, Options{Token: "secret", Centers: centers{}, Metrics: metrics})
+	if status, body := get(t, server.URL+"/metrics", ""); status != 200 || body != "ccgateway_ready 1\n" {
+		t.Errorf("metrics = %d %q", status, body)
+	}
+	without := serve(t, Options{Centers: centers{}})
+	if status, _ := get(t, without.URL+"/metrics", ""); status != 404 {
+		t.Errorf("no metrics: %d; want 404", status)
 	}
 }
 

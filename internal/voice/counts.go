@@ -86,6 +86,9 @@ func (s *Server) SIPCounts() SIPCounts {
 	return all
 }
 
+// Figures are all figures of the signalling.
+func (s *Server) Figures() (Stats, SIPCounts) { return s.Stats(), s.SIPCounts() }
+
 // MediaStats tells how the sound fares: the engine, and the sum of all legs that ever were.
 func (s *Server) MediaStats() (media.EngineStats, media.Stats) {
 	return s.engine.Stats(), s.engine.Totals()

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"ccgateway/internal/center"
+	"ccgateway/internal/host"
+	"ccgateway/internal/telemetry"
+)
+
+// watched is the host with every command counted and timed on its way.
+type watched struct {
+	*host.Host
+	metrics *telemetry.Metrics
+}
+
+// Do applies a command; the time counts from here to its reply, which waits for the journal.
+func (w watched) Do(ctx context.Context, vcc center.VCCID, cmd center.Command) (center.Reply, error) {
+	began := time.Now()
+	reply, err := w.Host.Do(ctx, vcc, cmd)
+	if err == nil {
+		w.metrics.Command(cmd, time.Since(began))
+	}
+	return reply, err
+}
+
+// Tell sends a command whose reply nobody waits for.
+func (w watched) Tell(vcc center.VCCID, cmd center.Command) {
+	w.metrics.Command(cmd, -1)
+	w.Host.Tell(vcc, cmd)
+}
+
+// sources are the rooms that metrics are read from.
+func (p *program) sources() telemetry.Sources {
+	return telemetry.Sources{
+		Centers: p.host, Ready: p.readiness, Events: p.delivery.Stats, Push: p.pusher.Stats, SIP: p.voice.Figures, Media: p.voice.MediaStats,
+		Store: p.store.Stats, Journal: p.host.JournalStats,
+	}
+}
