@@ -43,6 +43,7 @@ type committer struct {
 	host  *Host
 	inbox chan applied
 	done  chan struct{} // closed when run has ended
+	along time.Time     // when positions were written along with commands
 
 	groups, commands, spent, longest atomic.Uint64
 }
@@ -94,7 +95,11 @@ func (c *committer) commit(group []applied) {
 		return
 	}
 	begin := time.Now()
-	fenced, err := c.host.keep.Journal.Append(context.Background(), entries)
+	var positions []journal.Position
+	if begin.Sub(c.along) >= positionsAlong {
+		c.along, positions = begin, c.host.positions()
+	}
+	fenced, err := c.host.keep.Journal.Append(context.Background(), entries, positions...)
 	c.count(len(entries), time.Since(begin))
 	for i := range group {
 		if a := &group[i]; err != nil && a.entry.Seq > 0 {

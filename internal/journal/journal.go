@@ -134,8 +134,9 @@ func (j *Journal) Claim(ctx context.Context, vcc center.VCCID) (epoch uint64, er
 }
 
 // Append writes commands in one transaction, which is on the disk (with SyncFull) when it returns. The commands of a center whose
-// epoch is over are left out, and that center is named in fenced. With an error none is written.
-func (j *Journal) Append(ctx context.Context, entries []Entry) (fenced []center.VCCID, err error) {
+// epoch is over are left out, and that center is named in fenced. With an error none is written. Positions are written along with
+// them: they would cost a sync of their own otherwise.
+func (j *Journal) Append(ctx context.Context, entries []Entry, positions ...Position) (fenced []center.VCCID, err error) {
 	err = j.write(ctx, func(t transaction) error {
 		epochs := map[center.VCCID]uint64{}
 		for _, e := range entries {
@@ -156,7 +157,7 @@ func (j *Journal) Append(ctx context.Context, entries []Entry) (fenced []center.
 				return err
 			}
 		}
-		return nil
+		return t.savePositions(ctx, positions)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("append to journal: %w", err)
@@ -166,16 +167,18 @@ func (j *Journal) Append(ctx context.Context, entries []Entry) (fenced []center.
 
 // SavePositions notes how far desktops have got their events.
 func (j *Journal) SavePositions(ctx context.Context, positions []Position) error {
-	err := j.write(ctx, func(t transaction) error {
-		for _, p := range positions {
-			if _, err := t.exec(ctx, savePosition, int64(p.VCC), int64(p.Session), int64(p.Seq)); err != nil { //nolint:gosec // counts
-				return err
-			}
-		}
-		return nil
-	})
+	err := j.write(ctx, func(t transaction) error { return t.savePositions(ctx, positions) })
 	if err != nil {
 		return fmt.Errorf("save positions: %w", err)
+	}
+	return nil
+}
+
+func (t transaction) savePositions(ctx context.Context, positions []Position) error {
+	for _, p := range positions {
+		if _, err := t.exec(ctx, savePosition, int64(p.VCC), int64(p.Session), int64(p.Seq)); err != nil { //nolint:gosec // counts
+			return err
+		}
 	}
 	return nil
 }
