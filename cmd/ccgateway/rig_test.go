@@ -58,6 +58,7 @@ type installation struct {
 	outside *softphone.Phone // the carrier's end of the outside line
 
 	phones []*softphone.Phone
+	remote map[string]string // addresses of a program that is a process of its own, nil = it runs in this one
 
 	mu      sync.Mutex
 	secrets []string          // that must never be in the log
@@ -134,6 +135,14 @@ func (in *installation) start(cfg *config.Config) {
 		must(in.t, err)
 		in.t.Cleanup(in.client.Close)
 	}
+}
+
+// address gives where a door of the program is; see program.address.
+func (in *installation) address(door string) string {
+	if in.remote != nil {
+		return in.remote[door]
+	}
+	return in.program.address(door)
 }
 
 // end checks what must be true at the end of every test, and stops the program.
