@@ -6,15 +6,25 @@ import (
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/gateway"
+	"ccgateway/internal/lockout"
+	"ccgateway/internal/result"
 	"ccgateway/internal/store"
 	"ccgateway/internal/voice"
 )
 
-// accounts shows the store to the gateway.
-type accounts struct{ store *store.Store }
+// accounts shows the store to the gateway, behind the guard against guessing.
+type accounts struct {
+	store *store.Store
+	guard *lockout.Guard
+}
 
 func (a accounts) Check(ctx context.Context, agent center.AgentID, password string) (gateway.AccountState, error) {
+	try, ok := a.guard.Begin(ctx, int(agent))
+	if !ok {
+		return gateway.AccountState{}, result.AgentLocked.Err()
+	}
 	state, refusal := a.store.Check(ctx, agent, password)
+	settle(try, refusal)
 	if refusal != nil {
 		return gateway.AccountState{}, refusal
 	}
@@ -22,13 +32,20 @@ func (a accounts) Check(ctx context.Context, agent center.AgentID, password stri
 }
 
 func (a accounts) Change(ctx context.Context, agent center.AgentID, old, new string) error {
-	if refusal := a.store.Change(ctx, agent, old, new); refusal != nil {
+	try, ok := a.guard.Begin(ctx, int(agent))
+	if !ok {
+		return result.AgentLocked.Err()
+	}
+	refusal := a.store.Change(ctx, agent, old, new)
+	settle(try, refusal)
+	if refusal != nil {
 		return refusal
 	}
 	return nil
 }
 
-func (a accounts) ByAccount(_ context.Context, name string) (center.AgentID, bool) {
+func (a accounts) ByAccount(ctx context.Context, name string) (center.AgentID, bool) {
+	lockout.NoteAccount(ctx, name)
 	return a.store.ByAccount(name)
 }
 

@@ -68,7 +68,7 @@ func applyRunning(ctx context.Context, cfg *config.Config, file string) (string,
 
 // applyStopped writes it into the store of an installation that does not run.
 func applyStopped(ctx context.Context, cfg *config.Config, file string) (string, error) {
-	s, err := store.Open(ctx, cfg.Data, slog.New(slog.DiscardHandler))
+	s, err := store.Open(ctx, cfg.Data, slog.New(slog.DiscardHandler), store.Database(cfg.Database))
 	if err != nil {
 		return "", err
 	}

@@ -20,6 +20,7 @@ import (
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
 	"ccgateway/internal/journal"
+	"ccgateway/internal/lockout"
 	"ccgateway/internal/push"
 	"ccgateway/internal/store"
 	"ccgateway/internal/telemetry"
@@ -35,6 +36,7 @@ type program struct {
 	token string
 
 	store    *store.Store
+	guard    *lockout.Guard
 	journal  *journal.Journal
 	host     *host.Host
 	delivery *delivery.Delivery
@@ -73,7 +75,10 @@ func (p *program) open(ctx context.Context) error {
 	recordings := filepath.Join(p.cfg.Data, recordingsFolder)
 	if p.store, err = store.Open(ctx, p.cfg.Data, p.log.With("room", "store"), store.MeasureRecordings(func(file string) (time.Duration, error) {
 		return mend(filepath.Join(recordings, filepath.FromSlash(file)))
-	}), store.KeepSessions()); err != nil {
+	}), store.KeepSessions(), store.Database(p.cfg.Database)); err != nil {
+		return err
+	}
+	if err := p.openGuard(ctx); err != nil {
 		return err
 	}
 	if err := p.openJournal(ctx); err != nil {
@@ -154,7 +159,7 @@ func (p *program) serve(ctx context.Context) error {
 		defer close(p.voiceDone)
 		return p.voice.Run(running)
 	})
-	p.doors = gateway.New(p.gatewayConfig(), watched{p.host, p.metrics}, accounts{p.store}, p.delivery)
+	p.doors = gateway.New(p.gatewayConfig(), watched{p.host, p.metrics}, accounts{p.store, p.guard}, p.delivery)
 	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
@@ -162,15 +167,15 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply,
+	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock,
 		Metrics: p.metrics.Handler()})
 	for _, door := range []struct {
 		name, address string
 		server        *http.Server
 		secure        bool
 	}{
-		{"https", p.cfg.Listen.HTTPS, gateway.NewServer(p.doors, p.log), true},
-		{"http", p.cfg.Listen.HTTP, gateway.NewServer(p.doors, p.log), false},
+		{"https", p.cfg.Listen.HTTPS, gateway.NewServer(p.sourced(p.doors), p.log), true},
+		{"http", p.cfg.Listen.HTTP, gateway.NewServer(p.sourced(p.doors), p.log), false},
 		{"admin", p.cfg.Listen.Admin, gateway.NewServer(port, p.log), false},
 	} {
 		if door.address == "" {

@@ -100,6 +100,9 @@ func (p *program) close(ctx context.Context) error {
 	if p.journal != nil {
 		failed = append(failed, p.journal.Close())
 	}
+	if p.guard != nil {
+		failed = append(failed, p.guard.Close(ctx))
+	}
 	if p.store != nil {
 		failed = append(failed, p.store.Close(ctx))
 	}

@@ -7,6 +7,7 @@
 //	GET  /admin/overview   all centers at one instant, as JSON
 //	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
 //	POST /admin/apply      a configuration file as the body; answers what changed
+//	POST /admin/unlock     ends locks after wrong passwords; ?agent=N&address=IP, either or both
 //
 // The paths below /admin need the header "Authorization: Bearer <token>"; the token lies in the data folder (see Token).
 package admin
@@ -45,6 +46,8 @@ type Options struct {
 	Ready func() error
 	// Apply loads a configuration file and says in words what it changed.
 	Apply func(ctx context.Context, name string, file []byte) (string, error)
+	// Unlock ends locks after wrong passwords and says in words what it has done.
+	Unlock func(ctx context.Context, wanted Unlock) (string, error)
 	// Metrics answers scrapes; nil = there is nothing to scrape.
 	Metrics http.Handler
 }
@@ -60,6 +63,7 @@ func Handler(o Options) http.Handler {
 	mux.HandleFunc("GET /admin/overview", o.guarded(o.overview))
 	mux.HandleFunc("GET /admin/why", o.guarded(o.why))
 	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
+	mux.HandleFunc("POST /admin/unlock", o.guarded(o.unlock))
 	return mux
 }
 
