@@ -28,7 +28,7 @@ func startSipp(r *rig, scenario string, port int, args ...string) *sipp {
 	}
 	s := &sipp{t: t, out: &output{}, done: make(chan error, 1)}
 	args = append([]string{r.addr().String(), "-sf", "testdata/sipp/" + scenario + ".xml", "-i", "127.0.0.1", "-mi", "127.0.0.1",
-		"-p", strconv.Itoa(port), "-nostdin", "-timeout", "60", "-timeout_error"}, args...)
+		"-p", strconv.Itoa(port), "-nostdin", "-buff_size", "1048576", "-default_behaviors", "all,-abortunexp", "-timeout", "60", "-timeout_error"}, args...)
 	s.cmd = exec.Command(program, args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
@@ -93,7 +93,7 @@ func TestSipp_Callers(t *testing.T) {
 func TestSipp_Trunk(t *testing.T) {
 	const calls = 100
 	d := testDirectory()
-	r := newRig(t, d)
+	r := newRig(t, d, func(c *Config) { c.NoResponse = patience }) // sipp may be slow to begin
 	port := freePort(t)
 	d.mu.Lock()
 	d.trunks = []Trunk{{Name: "provider", Address: fmt.Sprintf("127.0.0.1:%d", port)}}
