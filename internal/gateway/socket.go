@@ -78,7 +78,7 @@ func (s *socket) serve(w http.ResponseWriter, r *http.Request) {
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
-		s.line.stream.Close(cutLost)
+		s.line.stream.Close("")
 		s.line.log.Debug("WebSocket not opened", "error", err.Error())
 		return
 	}
@@ -168,8 +168,6 @@ func (s *socket) end(ctx context.Context, m end) {
 }
 
 func (s *socket) events(ctx context.Context, batch []*delivery.Event) error {
-	ctx, stop := context.WithTimeout(ctx, s.line.gateway.writeTime)
-	defer stop()
 	for _, event := range batch {
 		body, err := event.JSON()
 		if err != nil {

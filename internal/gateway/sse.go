@@ -84,6 +84,12 @@ func (s *eventStream) events(_ context.Context, batch []*delivery.Event) error {
 		s.out.WriteString("\ndata: ")
 		s.out.Write(body) // JSON on one line: it has no line ends outside of escapes
 		s.out.WriteString("\n\n")
+		if s.out.Len() < writtenAtOnce {
+			continue
+		}
+		if err := s.flush(); err != nil {
+			return err
+		}
 	}
 	return s.flush()
 }
@@ -95,11 +101,17 @@ func (s *eventStream) alive(context.Context) (bool, error) {
 	return true, s.flush()
 }
 
+// writtenAtOnce is how many bytes go into one write, which has its own time: a client that reads slowly but steadily is not cut off.
+const writtenAtOnce = 64 << 10
+
 // maxSpare is how much memory an idle stream keeps for its next write.
 const maxSpare = 4 << 10
 
 // flush writes what was gathered.
 func (s *eventStream) flush() error {
+	if s.out.Len() == 0 {
+		return nil
+	}
 	defer func() {
 		if s.out.Reset(); s.out.Cap() > maxSpare {
 			s.out = bytes.Buffer{}

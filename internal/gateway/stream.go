@@ -37,11 +37,9 @@ const (
 	endFailed    = "failed"     // an error of ours; come back
 )
 
-// Why a stream was cut off: its client is told at the beginning of the next one.
-const (
-	cutSlow = "slow" // it did not read
-	cutLost = "lost" // the connection broke
-)
+// cutSlow says that a stream was cut off because its client did not read; it is told at the beginning of the next one. That a connection
+// was lost for another reason the client knows by itself.
+const cutSlow = "slow"
 
 // hello is the first message of a stream.
 type hello struct {
@@ -179,12 +177,12 @@ func (l *line) run(ctx context.Context, to door) {
 	l.log.Debug("stream ended", "reason", err.Error(), "open_for", time.Since(began).Round(time.Millisecond).String())
 }
 
-// cutOf says why nothing more can be written.
+// cutOf says whether nothing more can be written because the client does not read.
 func cutOf(err error) string {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 		return cutSlow
 	}
-	return cutLost
+	return ""
 }
 
 // write gives out what comes. Its error is never nil.
