@@ -145,6 +145,11 @@ func (c demoCommand) play(ctx context.Context, p *program, board *demo.Board, ca
 			reply, err := p.host.Do(ctx, vcc, center.Look{})
 			overview, _ := reply.Value.(center.Overview)
 			return overview, err
+		},
+		Why: func(ctx context.Context) (center.Explanation, error) {
+			reply, err := p.host.Do(ctx, vcc, center.Why{})
+			explanation, _ := reply.Value.(center.Explanation)
+			return explanation, err
 		}}
 	staff := demo.Staff{Board: board, Cast: cast, SIP: p.address("sip"), URL: "https://" + p.address("https"), Talk: c.Talk, Log: quiet}
 	traffic := demo.Traffic{Board: board, Server: p.address("sip"), Local: callersFrom, Dial: "1000", Callers: c.Callers,

@@ -22,6 +22,7 @@ type View struct {
 	Live  bool                                               // Out is a terminal
 	Head  string                                             // stands above the page all the time
 	Look  func(ctx context.Context) (center.Overview, error) // reads the center
+	Why   func(ctx context.Context) (center.Explanation, error)
 	Board *Board
 	Began time.Time
 }
@@ -53,13 +54,31 @@ func (v *View) draw(ctx context.Context) {
 	if err != nil {
 		return // the center stops; Run ends with ctx
 	}
+	why, err := v.Why(ctx)
+	if err != nil {
+		return
+	}
 	if v.Live {
 		const home, clearBelow = "\x1b[H", "\x1b[0J"
-		page := v.Head + "\n" + Page(overview, v.Board, time.Since(v.Began))
+		page := v.Head + "\n" + Page(overview, why, v.Board, time.Since(v.Began))
 		fmt.Fprint(v.Out, home+strings.ReplaceAll(page, "\n", "\x1b[K\n")+clearBelow)
 		return
 	}
 	fmt.Fprintln(v.Out, time.Now().Format("15:04:05 ")+Line(overview, v.Board.Figures()))
+	for _, line := range Waiting(why) {
+		fmt.Fprintln(v.Out, "         "+line)
+	}
+}
+
+// Waiting says in one line each why callers wait.
+func Waiting(e center.Explanation) []string {
+	var lines []string
+	for _, q := range e.Queues {
+		for _, c := range q.Callers {
+			lines = append(lines, fmt.Sprintf("%-12s waits %-5s as %d. in %s: %s", c.Caller, c.Waited.Round(time.Second), c.Position, q.Name, q.Short()))
+		}
+	}
+	return lines
 }
 
 // Line says in one line how the center stands.
@@ -89,12 +108,15 @@ func agentsByState(o center.Overview) string {
 	return strings.Join(parts, ", ")
 }
 
-// Page draws the whole center: queues, agents, calls, figures.
-func Page(o center.Overview, board *Board, up time.Duration) string {
+// Page draws the whole center: queues, why callers wait in them, agents, calls, figures.
+func Page(o center.Overview, why center.Explanation, board *Board, up time.Duration) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "up %s\n\nQUEUES\n", up.Round(time.Second))
 	for _, q := range o.Queues {
 		fmt.Fprintf(&b, "  %-10s waiting %-3d %-18s agents %d, %d idle\n", q.Name, q.Waiting, longest(q), q.SignedIn, q.Idle)
+	}
+	for _, line := range Waiting(why) {
+		fmt.Fprintf(&b, "    %s\n", line)
 	}
 	b.WriteString("\nAGENTS\n")
 	for i := range o.Agents {
