@@ -15,7 +15,7 @@ func (c *Center) arrived(cmd CallArrived) {
 		cl.caller = cmd.Phone // the account that authenticated itself, whatever it writes into From
 	}
 	caller.number = cl.caller
-	if cause, reason := c.admit(cmd, cl); cause != CauseUnknown {
+	if cause, reason := c.admit(cmd); cause != CauseUnknown {
 		c.join(cl, caller)
 		c.endCall(cl, finish{reason: reason, by: PartySystem, cause: cause})
 		return
@@ -29,7 +29,7 @@ func (c *Center) arrived(cmd CallArrived) {
 }
 
 // admit tells why an arriving call is refused; CauseUnknown = it is taken.
-func (c *Center) admit(cmd CallArrived, cl *call) (Cause, Leave) {
+func (c *Center) admit(cmd CallArrived) (Cause, Leave) {
 	skill, code := c.cfg.codes[cmd.To]
 	_, outside := c.cfg.trunk(cmd.To)
 	limit := c.cfg.Limits.Calls

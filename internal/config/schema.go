@@ -38,7 +38,6 @@ func membersOf(t reflect.Type) []member {
 
 var (
 	durationType  = reflect.TypeFor[time.Duration]()
-	secretType    = reflect.TypeFor[Secret]()
 	flowType      = reflect.TypeFor[Flow]()
 	recordingType = reflect.TypeFor[Recording]()
 	textType      = reflect.TypeFor[encoding.TextUnmarshaler]()
