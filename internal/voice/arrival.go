@@ -100,9 +100,10 @@ func (l *leg) early(code int, reason string) *sip.Response {
 }
 
 // refuse answers the INVITE of a leg that is not answered.
-func (l *leg) refuse(cause center.Cause) {
+func (l *leg) refuse(cause center.Cause) { l.refuseWith(statusOf(cause)) }
+
+func (l *leg) refuseWith(code int, reason string) {
 	l.arrival.attended()
-	code, reason := statusOf(cause)
 	res := l.s.response(l.arrival.req, code, reason)
 	res.To().Params.Add("tag", tagOf(l.dialog.local.Params))
 	if code == sip.StatusServiceUnavailable {

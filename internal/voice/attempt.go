@@ -246,7 +246,6 @@ func (a *attempt) failure(res *sip.Response) {
 	if !a.cancelled && !a.r.over {
 		if req, ok := a.retry(res); ok {
 			a.rank = stateCalling
-			a.dialog.remote.Params.Remove("tag")
 			a.send(req)
 			return
 		}
@@ -276,6 +275,7 @@ func (a *attempt) retry(res *sip.Response) (*sip.Request, bool) {
 	if res.StatusCode == intervalTooSmall {
 		if asked := minSE(res); asked > a.asked {
 			a.asked = asked
+			a.dialog.unlearn(a.target)
 			return a.invite(), true
 		}
 	}

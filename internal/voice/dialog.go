@@ -73,6 +73,12 @@ func (d *dialog) learn(res *sip.Response) {
 	d.timer = d.timer || supports(res, "timer")
 }
 
+// unlearn takes back what was learned from a response to an INVITE that is sent anew.
+func (d *dialog) unlearn(t target) {
+	d.remote.Params.Remove("tag")
+	d.target, d.routes, d.peer = *t.uri.Clone(), nil, t.peer
+}
+
 // maxRoutes bounds the Record-Route headers that are taken over.
 const maxRoutes = 20
 

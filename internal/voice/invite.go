@@ -34,7 +34,7 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 		}
 		return
 	}
-	if who.trunk != nil && req.Transport() == transportTCP {
+	if req.Transport() == transportTCP {
 		s.trust(req.Source())
 	}
 	l := s.newLeg(legKey{who.vcc, s.arrivedID()})

@@ -21,6 +21,9 @@ func (l *leg) request(req *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	d.heard = req.CSeq().SeqNo
+	if req.Transport() == transportTCP {
+		l.s.trust(req.Source())
+	}
 	if d.phone || req.Transport() == transportTCP {
 		d.peer = replyPeer(req) // a phone's NAT may have given it another port
 	}
@@ -79,7 +82,7 @@ func (l *leg) hungUp(req *sip.Request, tx *sip.ServerTx, a *attempt) {
 		return
 	}
 	if l.stage == setup && l.arrival != nil {
-		l.refuse(center.CauseHungUp) // RFC 3261 section 15.1.2: requests that are pending get 487, or what else ends them
+		l.refuseWith(sip.StatusRequestTerminated, "Request Terminated") // RFC 3261 section 15.1.2
 	}
 	l.dropUnacked()
 	l.end(center.CauseHungUp)

@@ -439,3 +439,15 @@ func TestRing_ConnectionLostWhileRinging(t *testing.T) {
 	u.disconnect()
 	r.c.ended("o1", center.CauseUnreachable)
 }
+
+// TestBye_Early: a caller who hangs up with BYE while it rings is let go properly.
+func TestBye_Early(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportUDP, "030")
+	tx, cmd := arriving(r, u, sdpOf(4000, "sendrecv"))
+	r.carry(center.Alert{Leg: cmd.Leg})
+	c := u.callOf(tx.req, tx.want(180))
+	u.send(c.next(sip.BYE, "")).want(200)
+	tx.want(487)
+	r.c.ended(cmd.Leg, center.CauseHungUp)
+}
