@@ -198,3 +198,7 @@ func (c *talk) listen(packets uint64) {
 		return n >= packets, fmt.Sprint(n)
 	})
 }
+
+func signInWith(agent int, password string) client.SignIn {
+	return client.SignIn{Agent: agent, Phone: fmt.Sprint(40000 + agent), Password: password}
+}
