@@ -25,13 +25,32 @@ func Shared(t testing.TB) *Server {
 	if shared.server == nil && shared.err == nil {
 		shared.server, shared.err = New(context.Background())
 	}
-	switch {
-	case errors.Is(shared.err, ErrMissing) && os.Getenv("CI") != "true":
-		t.Skip(shared.err)
-	case shared.err != nil:
-		t.Fatal(shared.err)
-	}
+	skipWithout(t, shared.err)
 	return shared.server
+}
+
+// Own starts a server that ends with the test.
+func Own(t testing.TB) *Server {
+	t.Helper()
+	s, err := New(context.Background())
+	skipWithout(t, err)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// skipWithout ends a test that has no server.
+func skipWithout(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case errors.Is(err, ErrMissing) && os.Getenv("CI") != "true":
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
+	}
 }
 
 // Address gives the address of an empty database that is the test's own until it ends.
