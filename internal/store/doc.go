@@ -1,5 +1,6 @@
 // Package store keeps what must last: the configuration, passwords, and the facts of business (call records, agents' states and
-// sessions, the index of recordings, the audit). It speaks SQL; the engine is SQLite in a file under the data folder.
+// sessions, the index of recordings, the audit). It speaks SQL; the engine is SQLite in a file under the data folder, or a
+// PostgreSQL.
 //
 // # Configuration
 //
@@ -27,7 +28,8 @@
 //
 // # Locks
 //
-// One process at a time uses an installation: a lock on a file beside the database says so, and goes with the process. Within the
+// One process at a time uses an installation: a lock on a file in the data folder says so, in a PostgreSQL an advisory lock besides; both go
+// with the process. Within the
 // process there is one connection that writes and a pool of those that read; applying holds a mutex of its own, taken before the
 // writing connection.
 package store
