@@ -77,7 +77,11 @@ func ReadSQLite(ctx context.Context, folder string) (*Journal, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	db, err := connect(path, "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)&_dqs=0")
+	options := "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)&_dqs=0"
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) { // nobody writes it; it may lie where nothing can be written
+		options += "&immutable=1"
+	}
+	db, err := connect(path, options)
 	if err != nil {
 		return nil, err
 	}
