@@ -72,9 +72,9 @@ func (h *house) Do(_ context.Context, _ center.VCCID, cmd center.Command) (cente
 	}
 }
 
-// VCCOf knows agents 101 to 999 of VCC 1.
+// VCCOf knows agents 101 to 1999 of VCC 1.
 func (h *house) VCCOf(agent center.AgentID) (center.VCCID, bool) {
-	return 1, agent >= 101 && agent <= 999
+	return 1, agent >= 101 && agent <= 1999
 }
 
 func (h *house) Check(_ context.Context, agent center.AgentID, password string) (AccountState, error) {

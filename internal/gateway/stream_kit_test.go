@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -318,4 +319,15 @@ func readTo(c client, has, last uint64) (uint64, error) {
 		}
 	}
 	return has, nil
+}
+
+// newStreamRequest makes a request for a stream out of anything.
+func newStreamRequest(ctx context.Context, path, query, last, guid string) *http.Request {
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, Base+"agentevent/101/"+path, nil)
+	r.URL.RawQuery = query
+	r.Header = http.Header{
+		"Guid": {guid}, "Last-Event-Id": {last}, "Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
+		"Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="},
+	}
+	return r
 }
