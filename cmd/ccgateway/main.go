@@ -19,6 +19,7 @@ type commands struct {
 	Serve   serveCommand      `cmd:"" help:"Run a center."`
 	Demo    demoCommand       `cmd:"" help:"Run a center with simulated callers and agents in it, to look at and to join."`
 	Apply   applyCommand      `cmd:"" help:"Load a configuration into a running or a stopped installation."`
+	Load    loadCommand       `cmd:"" help:"Make calls in bulk to a running installation and measure them."`
 	Why     whyCommand        `cmd:"" help:"Say why callers wait and why idle agents have no call."`
 	Unlock  unlockCommand     `cmd:"" help:"Let agents sign in again that wrong passwords have locked out."`
 	Passwd  passwdHashCommand `cmd:"" name:"passwd-hash" help:"Make password_hash lines for the configuration from passwords on standard input."`
