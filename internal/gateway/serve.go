@@ -33,10 +33,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.logRequest(r, q, code, err, time.Since(began))
 }
 
-// arrived tells whether a written reply has gone out on a connection that the client has not closed.
+// arrived tells whether a written reply has gone out on a connection that the client has not closed before he had it.
 func arrived(w http.ResponseWriter, r *http.Request) bool {
-	err := http.NewResponseController(w).Flush()
-	return (err == nil || errors.Is(err, http.ErrNotSupported)) && r.Context().Err() == nil
+	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return false
+	}
+	return r.Context().Err() == nil || takenWhole(r.Context())
 }
 
 // takeover is a handler's value that writes the reply itself, and goes on writing.

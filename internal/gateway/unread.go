@@ -15,20 +15,26 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, conn)
 }
 
-// limitUnread ends the request's connection when what is written to it stays unacknowledged by the client's machine for longer than d.
-// Writing alone does not show that: it goes on into the buffer of our own machine while the client has long vanished. What it returns
-// takes the limit away.
-func limitUnread(ctx context.Context, d time.Duration) (restore func()) {
+// socketOf gives the socket of a request's connection, below TLS; false where there is none, as in tests.
+func socketOf(ctx context.Context) (syscall.RawConn, bool) {
 	conn, _ := ctx.Value(connectionKey{}).(net.Conn)
 	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = secure.NetConn()
 	}
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
-		return func() {}
+		return nil, false
 	}
 	raw, err := socket.SyscallConn()
-	if err != nil {
+	return raw, err == nil
+}
+
+// limitUnread ends the request's connection when what is written to it stays unacknowledged by the client's machine for longer than d.
+// Writing alone does not show that: it goes on into the buffer of our own machine while the client has long vanished. What it returns
+// takes the limit away.
+func limitUnread(ctx context.Context, d time.Duration) (restore func()) {
+	raw, ok := socketOf(ctx)
+	if !ok {
 		return func() {}
 	}
 	set := func(d time.Duration) {
@@ -36,4 +42,16 @@ func limitUnread(ctx context.Context, d time.Duration) (restore func()) {
 	}
 	set(d)
 	return func() { set(0) }
+}
+
+// takenWhole tells whether the client's machine has taken all that was written to the request's connection. It is for a connection that
+// the client has closed by now: one who reads his answer and closes at once (Connection: close, as programs of the field do) has it,
+// one who had gone before has not.
+func takenWhole(ctx context.Context) (taken bool) {
+	raw, ok := socketOf(ctx)
+	if !ok {
+		return false
+	}
+	_ = raw.Control(func(fd uintptr) { taken = acknowledged(int(fd)) }) // a socket that is closed here has not
+	return taken
 }
