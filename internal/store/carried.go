@@ -73,20 +73,19 @@ func (s *Store) Recall(vcc center.VCCID, seq uint64, effects []center.Effect) {
 	}
 }
 
-// setMarks notes in the transaction of facts up to where they go.
-func (s statements) setMarks(ctx context.Context, journal string, facts []fact) error {
+// marksOf gives the steps that note in the transaction of facts up to where they go.
+func marksOf(journal string, facts []fact) []step {
 	last := map[center.VCCID]mark{}
 	for _, f := range facts {
 		if f.from.seq > 0 {
 			last[f.vcc] = f.from
 		}
 	}
+	steps := make([]step, 0, len(last))
 	for vcc, m := range last {
-		if _, err := s.exec(ctx, setCarried, vcc, journal, int64(m.seq), m.part); err != nil { //nolint:gosec // a count
-			return err
-		}
+		steps = append(steps, newStep(setCarried, vcc, journal, int64(m.seq), m.part)) //nolint:gosec // a count
 	}
-	return nil
+	return steps
 }
 
 // EndSessions ends the sessions that are open in the database and are not among the living ones of their centers: what began before a

@@ -19,6 +19,9 @@ type engine interface {
 	dialect() goose.Dialect
 	// ddl writes a migration in its words.
 	ddl(migration string) string
+	// group writes steps in one transaction, in their order; a step's none may be called after the others. at is the index of the one that
+	// has failed, -1 if it is none of them.
+	group(ctx context.Context, write *sql.DB, prepared map[string]*sql.Stmt, steps []step) (at int, err error)
 	// hopeless tells whether a statement will never work, however often it is tried, because its values are refused.
 	hopeless(err error) bool
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -51,83 +50,56 @@ var factStatements = []string{insertCall, insertLeg, insertState, insertRecordin
 // errNotBegan says that the end of a recording came whose beginning is not there, because it was lost.
 var errNotBegan = errors.New("its beginning is not in the database")
 
-// statements are the prepared ones, within a transaction.
-type statements struct {
-	tx       *sql.Tx
-	prepared map[string]*sql.Stmt
-}
-
-func (s statements) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	for i, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[i] = storable(text)
-		}
-	}
-	done, err := s.tx.StmtContext(ctx, s.prepared[query]).ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	return done.RowsAffected()
-}
-
 // storable makes a text one that every engine takes. Numbers and names come from the network, and PostgreSQL would refuse a call's record because of a
 // byte in its caller's name.
 func storable(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// put writes one fact.
-func (s statements) put(ctx context.Context, f fact) error {
+// step gives the statement that writes the fact.
+func (f fact) step() (step, error) {
 	switch e := f.effect.(type) {
 	case center.CallRecord:
-		_, err := s.exec(ctx, insertCall, e.VCC, string(e.Call), e.Feature, e.Media, e.Skill, e.Caller, e.Called, e.Trunk, millis(e.Began), millis(e.Answered),
-			millis(e.Ended), e.Waited.Milliseconds(), e.Requeued, e.Agent, e.Reason, e.Released)
-		return err
+		return newStep(insertCall, e.VCC, string(e.Call), e.Feature, e.Media, e.Skill, e.Caller, e.Called, e.Trunk, millis(e.Began), millis(e.Answered),
+			millis(e.Ended), e.Waited.Milliseconds(), e.Requeued, e.Agent, e.Reason, e.Released), nil
 	case center.LegRecord:
-		_, err := s.exec(ctx, insertLeg, e.VCC, string(e.Call), string(e.Leg), e.Party, e.Agent, e.Number, e.Skill, millis(e.Began), millis(e.Ringing),
-			millis(e.Answered), millis(e.Ended), e.Held.Milliseconds(), e.Reason, e.Waited.Milliseconds())
-		return err
+		return newStep(insertLeg, e.VCC, string(e.Call), string(e.Leg), e.Party, e.Agent, e.Number, e.Skill, millis(e.Began), millis(e.Ringing),
+			millis(e.Answered), millis(e.Ended), e.Held.Milliseconds(), e.Reason, e.Waited.Milliseconds()), nil
 	case center.StateRecord:
-		_, err := s.exec(ctx, insertState, e.VCC, e.Agent, e.State, e.Reason, millis(e.From), millis(e.To), string(e.Call))
-		return err
+		return newStep(insertState, e.VCC, e.Agent, e.State, e.Reason, millis(e.From), millis(e.To), string(e.Call)), nil
 	case center.RecordingBegan:
-		_, err := s.exec(ctx, insertRecording, e.VCC, string(e.Recording), string(e.Call), e.Agent, e.Caller, e.Called, e.File, millis(e.At))
-		return err
+		return newStep(insertRecording, e.VCC, string(e.Recording), string(e.Call), e.Agent, e.Caller, e.Called, e.File, millis(e.At)), nil
 	case center.RecordingEnded:
-		return s.endRecording(ctx, e)
+		return recordingEnded(e), nil
 	case center.SessionBegan:
-		_, err := s.exec(ctx, insertSession, f.vcc, e.Agent, int64(e.Session), e.Phone, e.IP, e.Push.URL != "", millis(e.At), nil, 0, 0) //nolint:gosec // counts sign-ins
-		return err
+		return newStep(insertSession, f.vcc, e.Agent, int64(e.Session), e.Phone, e.IP, e.Push.URL != "", millis(e.At), nil, 0, 0), nil //nolint:gosec // counts sign-ins
 	case center.SessionEnded:
-		return s.endSession(ctx, f.vcc, e)
+		return sessionEnded(f.vcc, e), nil
 	case center.Audit:
-		_, err := s.exec(ctx, insertAudit, e.VCC, millis(e.At), e.Actor, "", e.Act, e.Target, e.Detail)
-		return err
+		return newStep(insertAudit, e.VCC, millis(e.At), e.Actor, "", e.Act, e.Target, e.Detail), nil
 	default:
-		return fmt.Errorf("%T is no fact", f.effect)
+		return step{}, fmt.Errorf("%T is no fact", f.effect)
 	}
 }
 
-// endRecording ends a recording; one that Open has ended, since it was cut off by a crash, stays as it is.
-func (s statements) endRecording(ctx context.Context, e center.RecordingEnded) error {
-	ended, err := s.exec(ctx, endRecording, millis(e.At), e.Failed, string(e.Recording), e.VCC)
-	if err != nil || ended > 0 {
+// recordingEnded ends a recording; one that Open has ended, since it was cut off by a crash, stays as it is.
+func recordingEnded(e center.RecordingEnded) step {
+	find := newStep(findRecording, string(e.Recording), e.VCC)
+	return newStep(endRecording, millis(e.At), e.Failed, string(e.Recording), e.VCC).or(func(ctx context.Context, in transaction) error {
+		known, err := in.exists(ctx, find.query, find.args...)
+		if err == nil && !known {
+			err = fmt.Errorf("end of recording %s: %w", e.Recording, errNotBegan)
+		}
 		return err
-	}
-	var known int
-	err = s.tx.StmtContext(ctx, s.prepared[findRecording]).QueryRowContext(ctx, string(e.Recording), e.VCC).Scan(&known)
-	if errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("end of recording %s: %w", e.Recording, errNotBegan)
-	}
-	return err
+	})
 }
 
-// endSession ends a session; one whose beginning was lost is written whole.
-func (s statements) endSession(ctx context.Context, vcc center.VCCID, e center.SessionEnded) error {
+// sessionEnded ends a session; one whose beginning was lost is written whole.
+func sessionEnded(vcc center.VCCID, e center.SessionEnded) step {
 	number := int64(e.Session) //nolint:gosec // counts sign-ins
-	ended, err := s.exec(ctx, endSession, millis(e.At), e.Reason, e.By, e.Agent, number, vcc)
-	if err == nil && ended == 0 {
-		_, err = s.exec(ctx, insertSession, vcc, e.Agent, number, "", "", false, millis(e.Began), millis(e.At), e.Reason, e.By)
-	}
-	return err
+	whole := newStep(insertSession, vcc, e.Agent, number, "", "", false, millis(e.Began), millis(e.At), e.Reason, e.By)
+	return newStep(endSession, millis(e.At), e.Reason, e.By, e.Agent, number, vcc).or(func(ctx context.Context, in transaction) error {
+		_, err := in.exec(ctx, whole.query, whole.args...)
+		return err
+	})
 }

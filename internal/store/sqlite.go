@@ -68,6 +68,10 @@ func (sqliteFile) release(context.Context, *sql.DB) error { return nil }
 func (sqliteFile) dialect() goose.Dialect                 { return goose.DialectSQLite3 }
 func (sqliteFile) ddl(migration string) string            { return migration }
 
+func (sqliteFile) group(ctx context.Context, write *sql.DB, prepared map[string]*sql.Stmt, steps []step) (int, error) {
+	return oneByOne(ctx, write, prepared, steps)
+}
+
 func (sqliteFile) hopeless(err error) bool {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

@@ -37,7 +37,7 @@ type Stats struct {
 // writer puts facts into the database, in the order in which they came.
 type writer struct {
 	db       *sql.DB
-	hopeless func(error) bool // see engine
+	engine   engine
 	prepared map[string]*sql.Stmt
 	log      *slog.Logger
 	now      func() time.Time
@@ -60,7 +60,7 @@ type writer struct {
 // startWriter prepares the statements and begins to write.
 func startWriter(ctx context.Context, s *Store, queue int) (*writer, error) {
 	w := &writer{
-		db: s.write, hopeless: s.engine.hopeless, prepared: map[string]*sql.Stmt{}, log: s.log, now: s.now, queue: make(chan fact, queue),
+		db: s.write, engine: s.engine, prepared: map[string]*sql.Stmt{}, log: s.log, now: s.now, queue: make(chan fact, queue),
 		stopping: make(chan struct{}), done: make(chan struct{}),
 	}
 	for _, query := range factStatements {
@@ -272,27 +272,19 @@ func (w *writer) write(ctx context.Context, facts []fact) {
 func (w *writer) try(ctx context.Context, facts []fact) (bad int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	tx, err := w.db.BeginTx(ctx, nil)
-	if err != nil {
-		return -1, err
-	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	s := statements{tx: tx, prepared: w.prepared}
+	steps := make([]step, len(facts), len(facts)+2)
 	for i, f := range facts {
-		if err := s.put(ctx, f); err != nil {
-			if errors.Is(err, errNotBegan) || w.hopeless(err) {
-				return i, err
-			}
-			return -1, err
+		if steps[i], err = f.step(); err != nil {
+			return i, err
 		}
 	}
 	if journal := w.journal.Load(); journal != nil {
-		if err := s.setMarks(ctx, *journal, facts); err != nil {
-			return -1, err
-		}
+		steps = append(steps, marksOf(*journal, facts)...)
 	}
-	if _, err := s.exec(ctx, setAlive, w.now().UnixMilli()); err != nil {
-		return -1, err
+	steps = append(steps, newStep(setAlive, w.now().UnixMilli()))
+	at, err := w.engine.group(ctx, w.db, w.prepared, steps)
+	if at >= 0 && at < len(facts) && (errors.Is(err, errNotBegan) || w.engine.hopeless(err)) {
+		return at, err
 	}
-	return -1, tx.Commit()
+	return -1, err
 }
