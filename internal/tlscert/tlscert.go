@@ -1,5 +1,5 @@
-// Package tlscert gives the HTTPS interface its certificate: the one that is configured, or one of our own that is made at
-// the first start and kept under the data folder.
+// Package tlscert gives the listeners their certificate: the one that is configured, or one of our own that is made at
+// the first start and kept under the data folder. A Keeper takes a new one without a restart.
 package tlscert
 
 import (
@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// ownLife is how long a certificate of our own is valid. It is replaced at the first start in its last renewBefore.
+// ownLife is how long a certificate of our own is valid. It is replaced in its last renewBefore.
 const (
 	ownLife     = 825 * 24 * time.Hour // what clients accept at most of a certificate
 	renewBefore = 30 * 24 * time.Hour
@@ -39,7 +39,7 @@ func Load(certFile, keyFile, folder string, now time.Time) (tls.Certificate, err
 		}
 		return pair, nil
 	}
-	certFile, keyFile = filepath.Join(folder, "tls-cert.pem"), filepath.Join(folder, "tls-key.pem")
+	certFile, keyFile = ownFiles(folder)
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
