@@ -153,6 +153,14 @@ type rig struct {
 // newRig runs a server on loopback. It stops with the test, which then demands that no leg is left.
 func newRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
 	t.Helper()
+	r := idleRig(t, d, change...)
+	r.run()
+	return r
+}
+
+// idleRig is a server that does not run yet; its test must call run.
+func idleRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
+	t.Helper()
 	ports := rtpPorts()
 	cfg := Config{Listen: []string{"127.0.0.1:0"}, RTPMin: ports, RTPMax: ports + 199, Recordings: t.TempDir(),
 		DrainTimeout: 100 * time.Millisecond, TalkWait: 300 * time.Millisecond, NoResponse: 600 * time.Millisecond, Log: testLog(t)}
@@ -164,24 +172,28 @@ func newRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &rig{Server: s, t: t, c: c, d: d}
+}
+
+func (r *rig) run() {
 	ctx, cancel := context.WithCancel(context.Background())
+	r.stopNow = cancel
 	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	t.Cleanup(func() {
+	go func() { done <- r.Run(ctx) }()
+	r.t.Cleanup(func() {
 		cancel()
 		select {
 		case err := <-done:
 			if err != nil {
-				t.Errorf("Run: %v", err)
+				r.t.Errorf("Run: %v", err)
 			}
 		case <-time.After(patience):
-			t.Error("Run does not end")
+			r.t.Error("Run does not end")
 		}
-		if n := s.legs.count(); n != 0 {
-			t.Errorf("%d legs are left", n)
+		if n := r.legs.count(); n != 0 {
+			r.t.Errorf("%d legs are left", n)
 		}
 	})
-	return &rig{s, cancel, t, c, d}
 }
 
 // addr is where the server listens.

@@ -2,8 +2,10 @@ package voice
 
 import (
 	"encoding/hex"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -311,5 +313,24 @@ func TestRing_Anonymous(t *testing.T) {
 	inv := rung(r, u, func(o *center.Ring) { o.Caller = "" })
 	if inv.From().Address.Host != "anonymous.invalid" || inv.GetHeader("P-Asserted-Identity") != nil {
 		t.Errorf("%s", inv.Request)
+	}
+}
+
+// TestRing_AtTheStart: an order that comes before the server reads is carried out from the right port all the same.
+func TestRing_AtTheStart(t *testing.T) {
+	d := testDirectory()
+	far, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	d.trunks[0].Address = far.LocalAddr().String()
+	r := idleRig(t, d)
+	r.carry(center.Ring{Leg: "o1", Trunk: "provider", Number: "1"})
+	r.run()
+	far.SetReadDeadline(time.Now().Add(patience))
+	_, from, err := far.ReadFrom(make([]byte, 65536))
+	if err != nil || from.String() != r.addr().String() {
+		t.Errorf("INVITE from %v, %v; want %v", from, err, r.addr())
 	}
 }

@@ -49,6 +49,9 @@ func (s *Server) transact(req *sip.Request, on func(*sip.Response, error), again
 func (s *Server) startTransaction(req *sip.Request, again func(*sip.Response)) (*sip.ClientTx, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), transactionStart) // it belongs to no request
 	defer cancel()
+	if err := s.awaitReaders(ctx); err != nil {
+		return nil, err
+	}
 	tx, err := s.transactions.NewClientTransaction(ctx, req)
 	if err != nil {
 		return nil, err
@@ -62,6 +65,20 @@ func (s *Server) startTransaction(req *sip.Request, again func(*sip.Response)) (
 	}
 	s.counts.requested(req.Method)
 	return tx, nil
+}
+
+// awaitReaders waits, at the very start of the program, until the stack knows our sockets. Before that it would open others.
+func (s *Server) awaitReaders(ctx context.Context) error {
+	for _, e := range s.endpoints {
+		select {
+		case <-e.udp.read:
+		case <-s.quit:
+			return errNoResponse
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // pump reads a transaction's responses, which the stack hands over one by one while it holds the transaction's lock.

@@ -38,6 +38,8 @@ type udpSocket struct {
 
 	closed    chan struct{}
 	closeOnce sync.Once
+	read      chan struct{} // closed when the stack reads, and so knows the socket
+	readOnce  sync.Once
 
 	garbage     atomic.Uint64
 	generations atomic.Int64
@@ -53,7 +55,8 @@ func listenUDP(ctx context.Context, address string, c Config, limit *packetLimit
 	if err := conn.SetReadBuffer(udpBuffer); err != nil {
 		c.Log.Warn("SIP receive buffer stays small", "error", err)
 	}
-	return &udpSocket{conn: conn, limit: limit, log: c.Log, sources: c.sources, grace: c.grace, closed: make(chan struct{})}, nil
+	return &udpSocket{conn: conn, limit: limit, log: c.Log, sources: c.sources, grace: c.grace, closed: make(chan struct{}),
+		read: make(chan struct{})}, nil
 }
 
 func (u *udpSocket) close() {
@@ -74,7 +77,7 @@ func (u *udpSocket) serve(read func(net.PacketConn) error) {
 		ended := make(chan struct{})
 		readers.Go(func() {
 			defer close(ended)
-			u.readOnce(g, read)
+			u.readGeneration(g, read)
 		})
 		select {
 		case <-u.closed:
@@ -92,8 +95,8 @@ func (u *udpSocket) serve(read func(net.PacketConn) error) {
 	}
 }
 
-// readOnce runs the stack's reader. It parses in this goroutine: should a packet make it panic, the packet is lost and not the program.
-func (u *udpSocket) readOnce(g *generation, read func(net.PacketConn) error) {
+// readGeneration runs the stack's reader. It parses in this goroutine: should a packet make it panic, the packet is lost and not the program.
+func (u *udpSocket) readGeneration(g *generation, read func(net.PacketConn) error) {
 	defer func() {
 		if p := recover(); p != nil {
 			u.log.Error("SIP reader panicked; it goes on", "panic", p, "stack", string(debug.Stack()))
@@ -119,6 +122,7 @@ type generation struct {
 // ReadFrom gives the next packet that is worth parsing.
 func (g *generation) ReadFrom(b []byte) (int, net.Addr, error) {
 	u := g.socket
+	u.readOnce.Do(func() { close(u.read) })
 	for failed := 0; ; {
 		if len(g.seen) >= u.sources {
 			select {
