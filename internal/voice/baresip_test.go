@@ -172,8 +172,11 @@ func TestBaresip(t *testing.T) {
 	a, b := arrived.Leg, center.LegID("o1")
 	r.carry(center.AnswerLeg{Leg: a}, center.Room{Call: "c1", Rows: []center.Row{{Leg: a, Plays: center.PromptRingBack}}},
 		center.Ring{Leg: b, Phone: "40102", Caller: "40101", Display: "Ann", Call: "c1"})
-	next[center.LegRinging](r.c)
-	next[center.LegAnswered](r.c)
+	for cmd := r.c.any(); cmd != (center.LegAnswered{Leg: b}); cmd = r.c.any() {
+		if cmd != (center.LegRinging{Leg: b}) { // it answers by itself so fast that the 200 may overtake the 180
+			t.Fatalf("%+v", cmd)
+		}
+	}
 	r.carry(center.Room{Call: "c1", Rows: []center.Row{{Leg: a, Hears: []center.LegID{b}}, {Leg: b, Hears: []center.LegID{a}}}},
 		center.StartRecording{Recording: "r1", Call: "c1", Leg: b, File: "1/2026/r1.wav"})
 	file := filepath.Join(r.cfg.Recordings, "1", "2026", "r1.wav")
