@@ -10,6 +10,9 @@
 //	}
 //	err = stream.Err()
 //
+// Events polls, as every program written for the published interface does. Follow does the same by the gateway's own stream of
+// server-sent events: one connection, no pause between two events, and a connection that dies loses and repeats nothing.
+//
 // A Client is shared by any number of agents; an Agent is one session. Both may be used by any number of goroutines. The GUID of
 // a session is kept and renewed by the Agent itself.
 //

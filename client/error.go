@@ -23,6 +23,7 @@ func CodeOf(err error) string {
 
 // Result codes that programs decide by. docs/result-codes.md has them all.
 const (
+	PushedElsewhere  = "000-001" // the session's events are pushed, they cannot be fetched
 	BadArgument      = "000-002"
 	NoRight          = "000-003" // GUID missing, wrong or expired
 	RepeatedCall     = "000-007"

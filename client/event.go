@@ -10,6 +10,7 @@ type Event struct {
 	Type    string          // one of the names below, or another of the reference
 	Agent   Number          // for whom
 	Content json.RawMessage // an object, a text, or null; Value gives it typed
+	Seq     uint64          // number in its session, from 1; 0 where the event was polled
 }
 
 // UnmarshalJSON reads the wire's form.
@@ -25,9 +26,13 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	if wire.Type == "" {
 		return fmt.Errorf("event without eventType")
 	}
-	*e = Event(wire)
+	*e = Event{Type: wire.Type, Agent: wire.Agent, Content: wire.Content}
 	return nil
 }
+
+// Gap is the type of an event that Follow makes itself: events before the next one could not be had any more, so the program has to
+// read its state anew (Sync).
+const Gap = "client.Gap"
 
 // Names of events that a voice desktop handles.
 const (

@@ -62,7 +62,7 @@ func install(t *testing.T) (c *client.Client, ahead *atomic.Int64) {
 		ID: 1, AccessCodes: []center.AccessCode{{Code: "1000", Skill: 1}},
 		Skills: []center.Skill{{ID: 1, Name: "support", Media: center.MediaVoice, Ring: time.Minute}},
 		Roles: []center.Role{
-			{ID: 2, Rights: center.RightsOf(center.RightCallInner, center.RightHold)}, {ID: 3, Rights: center.RightsOf(center.RightForceState)},
+			{ID: 2, Rights: center.RightsOf(center.RightBusy, center.RightCallInner, center.RightHold)}, {ID: 3, Rights: center.RightsOf(center.RightForceState)},
 		},
 		Phones: []string{"40101", "40102", "40901"},
 		Agents: []center.Agent{

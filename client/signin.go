@@ -87,6 +87,7 @@ type Agent struct {
 
 	mu   sync.Mutex
 	guid string
+	seen uint64 // number of the last event that Follow has given
 }
 
 // SignIn opens a session.
