@@ -107,7 +107,7 @@ type Passwords struct {
 type Events struct {
 	// How long an empty poll is held. Less than 10 s, since some desktops give up then.
 	PollWait time.Duration `yaml:"poll_wait" default:"9.5s" range:"0s..60s"`
-	// MAXTIME: an agent from whom nothing came for so long is signed out; 0 = never.
+	// MAXTIME: an agent from whom nothing came for so long, or up to an eighth longer, is signed out; 0 = never.
 	Silence time.Duration `yaml:"silence" default:"120s" range:"0s..24h"`
 	// Call-back addresses that agents may name for push: `https://host:port/path` allows this path and all below it, at this host and port only. `[]` = none.
 	PushAllow []string `yaml:"push_allow" default:"[]"`

@@ -286,3 +286,26 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+func TestTheSyncIsWhatWasAskedFor(t *testing.T) {
+	for word, want := range map[string]int{"full": 2, "relaxed": 1} {
+		sync, err := ParseSync(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := OpenSQLite(t.Context(), t.TempDir(), "n1", sync)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got int
+		if err := j.db.QueryRowContext(t.Context(), `PRAGMA synchronous`).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: synchronous = %d, %v; want %d", word, got, err, want)
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ParseSync("sometimes"); err == nil {
+		t.Error("an unknown word is taken")
+	}
+}
