@@ -239,7 +239,7 @@ func (p *program) voiceConfig(recordings string) voice.Config {
 		RegisterMin: sip.RegisterMin, RegisterMax: sip.RegisterMax, SessionExpires: orNever(sip.SessionTimer), NoMedia: orNever(sip.NoMedia),
 		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
 		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config
-		Prompts: p.cfg.Prompts, Recordings: recordings, Log: p.log.With("room", "voice"),
+		Prompts: p.cfg.Prompts, Recordings: recordings, Registrations: filepath.Join(p.cfg.Data, "registrations.json"), Log: p.log.With("room", "voice"),
 	}
 }
 

@@ -41,6 +41,7 @@ type bindings struct {
 
 	mu     sync.Mutex
 	phones map[string]*phone
+	dirty  bool // changed since the last save
 }
 
 type phone struct {
@@ -110,6 +111,7 @@ func (b *bindings) clear(number string, callID string, cseq uint32) error {
 // settle stores or drops a phone and tells of its first and last binding. It tells under the lock, so that what is told is in order;
 // changed must only note it.
 func (b *bindings) settle(number string, p *phone, was bool) {
+	b.dirty = true
 	is := len(p.contacts) > 0
 	if is {
 		b.phones[number] = p

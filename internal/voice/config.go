@@ -66,6 +66,8 @@ type Config struct {
 	Prompts string
 	// Recordings is the folder that StartRecording.File lies below; "" = nothing can be recorded.
 	Recordings string
+	// Registrations is a file that keeps the phones' registrations over a restart; "" = they have to register anew.
+	Registrations string
 
 	Log *slog.Logger
 

@@ -131,8 +131,9 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, e := range s.endpoints {
 		e.serve(&running, s.transport)
 	}
-	s.log.Info("phone side runs", "addresses", s.Addrs())
+	s.log.Info("phone side runs", "addresses", s.Addrs(), "registrations", s.loadBindings())
 	s.sweep(ctx)
+	s.saveBindings()
 	s.stop()
 	stopMedia()
 	s.stopped.Store(true)
@@ -157,7 +158,30 @@ func (s *Server) sweep(ctx context.Context) {
 			return
 		case now := <-t.C:
 			s.bindings.expire(now, s.directory.Phone)
+			s.saveBindings()
 		}
+	}
+}
+
+// loadBindings takes up the registrations of a former life. A file that cannot be read costs no more than that phones have to
+// register anew.
+func (s *Server) loadBindings() int {
+	if s.cfg.Registrations == "" {
+		return 0
+	}
+	n, err := s.bindings.load(s.cfg.Registrations, time.Now())
+	if err != nil {
+		s.log.Warn("registrations are lost", "error", err)
+	}
+	return n
+}
+
+func (s *Server) saveBindings() {
+	if s.cfg.Registrations == "" {
+		return
+	}
+	if err := s.bindings.save(s.cfg.Registrations); err != nil {
+		s.log.Error("registrations are not kept", "error", err)
 	}
 }
 
