@@ -20,6 +20,7 @@ import (
 // sample uses every kind of thing. Its agents have one hash, so that tests need not wait for hashing.
 var sample = strings.ReplaceAll(`
 node: n1
+cluster: c1
 auth: {mode: 1, guid_interval: 30s, guid_timeout: 90s}
 events: {silence: 100s}
 passwords: {days: 90, remembered: 3}
@@ -218,6 +219,23 @@ func TestChanges_ManyNames(t *testing.T) {
 	if got := c.String(); !strings.HasPrefix(got, "agents: 30 added (0, 1, ") || !strings.HasSuffix(got, ", 19 and 10 more)") {
 		t.Error(got)
 	}
+}
+
+// TestStore_ApplyManySkills: an agent with more skill queues than go into one statement has all of them.
+func TestStore_ApplyManySkills(t *testing.T) { onAll(t, tStoreApplyManySkills) }
+
+func tStoreApplyManySkills(t *testing.T, place sites) {
+	s := mustOpen(t, place(t))
+	var queues, served []string
+	for i := range 2*rowsAtOnce + 1 {
+		queues = append(queues, fmt.Sprintf("{id: %d, name: s%d}", i+1, i))
+		served = append(served, fmt.Sprintf("{skill: s%d, weight: %d}", i, i%100+1))
+	}
+	src := fmt.Sprintf("vccs: [{id: 1, name: one, roles: [{id: 1, name: r}], skills: [%s], agents: [{id: 101, role: r, password_hash: %q, skills: [%s]}]}]\n",
+		strings.Join(queues, ", "), hashOf("Ann#2026x"), strings.Join(served, ", "))
+	mustApply(t, s, src)
+	got, err := s.Centers(t.Context())
+	wantSame(t, mustParse(t, src).Centers(), got, err)
 }
 
 // TestStore_ApplyFails: whatever goes wrong, and wherever, everything stays as it was.

@@ -43,7 +43,7 @@ type installation struct {
 
 func settingsOf(cfg *config.Config) installation {
 	return installation{
-		serverName: cfg.Node,
+		serverName: cfg.Cluster,
 		auth:       center.Auth{Static: cfg.Auth.Mode == 1, Interval: cfg.Auth.GUIDInterval, Timeout: cfg.Auth.GUIDTimeout},
 		silence:    cfg.Events.Silence, days: cfg.Passwords.Days, remembered: cfg.Passwords.Remembered,
 	}

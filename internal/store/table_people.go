@@ -181,12 +181,11 @@ func saveAgent(ctx context.Context, tx *batch, a agentRow) error {
 	if err := statement(ctx, tx, `DELETE FROM agent_skill WHERE agent = $1`, a.ID); err != nil {
 		return err
 	}
-	for _, s := range a.Skills {
-		if err := statement(ctx, tx, `INSERT INTO agent_skill (agent, vcc, skill, weight) VALUES ($1, $2, $3, $4)`, a.ID, a.VCC, s.Skill, s.Weight); err != nil {
-			return err
-		}
+	rows := make([][]any, len(a.Skills))
+	for i, s := range a.Skills {
+		rows[i] = []any{a.ID, a.VCC, s.Skill, s.Weight}
 	}
-	return nil
+	return insertRows(ctx, tx, `INSERT INTO agent_skill (agent, vcc, skill, weight)`, rows)
 }
 
 // phoneRow is a phone account, without its password.
