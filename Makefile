@@ -4,7 +4,7 @@ BIN := bin
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test test-race test-sim lint generate fuzz bench tools clean
+.PHONY: build demo test test-race test-sim lint generate fuzz bench soak soak-sim soak-load tools clean
 
 build: ## one static binary
 	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/ccgateway ./cmd/ccgateway
@@ -31,6 +31,19 @@ fuzz: ## every fuzz test for FUZZTIME (default 30s)
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+soak: soak-sim soak-load ## hours: the long simulation, then calls at 80 % load
+
+SOAK_SIM ?= 1h
+soak-sim: ## random commands with new seeds for SOAK_SIM (about 60,000 a second on a core, everything checked)
+	go test -timeout 0 -run 'TestSim$$' -v ./internal/center -sim.soak=$(SOAK_SIM)
+
+SOAK_AGENTS ?= 20
+SOAK_RATE ?= 1.45
+SOAK_TALK ?= 10s
+SOAK_FOR ?= 1h
+soak-load: build ## SOAK_RATE calls a second for SOAK_FOR; 80 % load is 0.8 * agents / (talk + 1 s)
+	scripts/soak-load $(BIN)/ccgateway $(SOAK_AGENTS) $(SOAK_RATE) $(SOAK_TALK) $(SOAK_FOR)
 
 tools:
 	scripts/install-test-tools
