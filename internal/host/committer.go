@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,7 @@ func (c *committer) run() {
 	defer close(c.done)
 	group := make([]applied, 0, groupSize)
 	for first := range c.inbox {
+		runtime.Gosched()
 		group = c.gather(append(group[:0], first))
 		c.commit(group)
 		for i := range group {
@@ -67,8 +69,21 @@ func (c *committer) run() {
 	}
 }
 
-// gather adds what has come meanwhile.
+// gather adds what has come meanwhile. While more comes it lets other goroutines run first: under load that makes groups of what would be
+// transactions of one or two commands each, and without load it costs nothing.
 func (c *committer) gather(group []applied) []applied {
+	for {
+		before := len(group)
+		group = c.drain(group)
+		if len(group) == groupSize || len(group) == before {
+			return group
+		}
+		runtime.Gosched()
+	}
+}
+
+// drain adds what is in the inbox now.
+func (c *committer) drain(group []applied) []applied {
 	for len(group) < groupSize {
 		select {
 		case a, open := <-c.inbox:

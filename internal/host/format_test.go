@@ -47,9 +47,12 @@ func TestAJournalOfFormat1IsRead(t *testing.T) {
 	if err != nil || reply.Err != nil || reply.Value != (center.AgentStatus{State: int(center.StateRest)}) {
 		t.Errorf("agent 201: %+v, %v, %v", reply.Value, reply.Err, err)
 	}
+	if _, err := h.Do(t.Context(), 2, center.Tick{}); err != nil { // his rest was over long ago
+		t.Fatal(err)
+	}
 	batch, err := h.delivery.NextOf(t.Context(), 0, 100, delivery.Key{VCC: 2, Agent: 201, Session: 1})
-	if err != nil || len(batch.Events) != 4 || batch.Events[0].Type != center.EvInService {
-		t.Errorf("%d events of agent 201, %v; want two of the snapshot and two after it", len(batch.Events), err)
+	if err != nil || len(batch.Events) != 5 || batch.Events[0].Type != center.EvInService || batch.Events[4].Type != center.EvRestTimeout {
+		t.Errorf("%d events of agent 201, %v; want two of the snapshot, two after it, and the reminder of his rest", len(batch.Events), err)
 	}
 	batch.Confirm()
 }

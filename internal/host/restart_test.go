@@ -10,7 +10,7 @@ import (
 	"ccgateway/internal/center"
 )
 
-var restartAgents = flag.Int("restart.agents", 0, "how many agents TestRestartTime signs in; 0 = 2,000")
+var restartAgents = flag.Int("restart.agents", 0, "how many agents TestRestartTime signs in; 0 = 2,000, and a shorter journal")
 
 // bigCenter has n agents with phones, groups of whom serve ten queues.
 func bigCenter(n int) center.Config {
@@ -32,9 +32,9 @@ func bigCenter(n int) center.Config {
 // TestRestartTime signs many agents in, lets them work until the journal is as long as it gets, and measures how long a start takes after
 // a death at that moment, and after a graceful stop. Aim: 20,000 agents within 5 s.
 func TestRestartTime(t *testing.T) {
-	agents, limit := *restartAgents, 5*time.Second
+	agents, commands, limit := *restartAgents, DefaultSnapshotCommands, 5*time.Second
 	if agents == 0 {
-		agents = 2000
+		agents, commands = 2000, 10_000
 	}
 	cfg := bigCenter(agents)
 	folder := t.TempDir()
@@ -56,7 +56,7 @@ func TestRestartTime(t *testing.T) {
 	})
 	owner := h.directory.Load().owners[1]
 	saved := h.centerNow(t, owner)
-	for range DefaultSnapshotCommands / agents {
+	for range commands / agents {
 		each(func(by center.By, _ int) { h.must(center.SayBusy{By: by, Reason: 210, Prolong: true}) })
 	}
 	dead := killed(t, folder)
