@@ -15,6 +15,7 @@ import (
 // know that is rung anew with headers that ask for it; where a phone knows neither, its owner lifts. Ringing is left out then.
 func TestAnswerAtRingingPhone(t *testing.T) {
 	t.Parallel()
+	in := install(t)
 	answer := func(ctx context.Context, d *desk) error { return d.Answer(ctx, "") }
 	pickUp := func(ctx context.Context, d *desk) error { return d.PhonePickUp(ctx) }
 	for _, c := range []struct {
@@ -32,9 +33,7 @@ func TestAnswerAtRingingPhone(t *testing.T) {
 		{"answer, phone knows nothing", func(c *softphone.Config) { c.Faults.NoTalk = true }, answer, true, true},
 		{"phonepickup over TCP", func(c *softphone.Config) { c.Transport = softphone.TCP }, pickUp, false, false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t)
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agentAt(in.phone("40101", c.phone), 101)
 			customer := in.customer("13900", amyTone).calls("1000")
 			customer.answered()
@@ -86,6 +85,7 @@ func TestPhonePickUp_OlderWay(t *testing.T) {
 // once and hears no gap; the agent is not asked twice running (FIELD-LESSONS 2, 9, 17).
 func TestOfferFails(t *testing.T) {
 	t.Parallel()
+	in := install(t, func(cfg *config.Config) { cfg.SIP.NoResponse = 1e9 })
 	refuses := func(status int) func(*desk, *talk) {
 		return func(d *desk, call *talk) { must(d.in.t, call.Reject(status)) }
 	}
@@ -126,9 +126,7 @@ func TestOfferFails(t *testing.T) {
 			d.Phone.rung().over() // heard late: cancelled
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t, func(cfg *config.Config) { cfg.SIP.NoResponse = 1e9 })
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agent(101)
 			ben := in.agent(102) // idle for a shorter time
 			if c.before != nil {
@@ -221,6 +219,7 @@ func TestPhoneUnplugged(t *testing.T) {
 // TestCallerHangsUp: at every moment (FIELD-LESSONS 4). The agent is idle again, his phone stops ringing, and the next call is served.
 func TestCallerHangsUp(t *testing.T) {
 	t.Parallel()
+	in := install(t)
 	gone := []string{fromAmy.left("13900"), platformHungUp, ready}
 	early := []string{
 		"call 13900 to 1000, queue 1: user hung up before agent (customer)", "agent 101 at 40101: user hung up before agent",
@@ -254,9 +253,7 @@ func TestCallerHangsUp(t *testing.T) {
 			"customer 13900, answered: user hung up",
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t)
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agent(101)
 			customer := in.customer("13900", amyTone).calls("1000")
 			customer.answered()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -142,7 +141,7 @@ func (in *installation) badSIP(network string) {
 		_, _ = conn.Write(data) // a full buffer is the sender's trouble
 		must(in.t, conn.Close())
 	}
-	for i := range 300 {
+	for i := range 50 {
 		garbage := make([]byte, dice.IntN(1500))
 		for j := range garbage {
 			garbage[j] = byte(dice.Uint32())
@@ -152,7 +151,7 @@ func (in *installation) badSIP(network string) {
 	}
 	good := "INVITE sip:1000@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:1000@c>\r\n" +
 		"Call-ID: bad\r\nCSeq: 1 INVITE\r\nContact: <sip:a@127.0.0.1:5>\r\nContent-Type: application/sdp\r\nContent-Length: 4\r\n\r\nv=0\n"
-	for i := range good {
+	for i := 0; i < len(good); i += 7 {
 		send([]byte(good[:i]))                                 // cut off
 		send([]byte(good[:i] + "\xff" + good[i+1:]))           // one octet wrong
 		send([]byte(good[:i] + "\r\n\r\n" + good[i:]))         // ends early
@@ -185,7 +184,7 @@ func (in *installation) badRTP(port string) {
 	must(in.t, err)
 	for _, to := range []string{port, net.JoinHostPort(host, fmt.Sprint(control+1))} {
 		conn := in.udp("127.0.0.4", to)
-		for i := range 500 {
+		for i := range 200 {
 			packet := make([]byte, 172)
 			for j := range packet {
 				packet[j] = byte(dice.Uint32())
@@ -203,20 +202,4 @@ func (in *installation) badRTP(port string) {
 		}
 		must(in.t, conn.Close())
 	}
-}
-
-// TestBadInput_Later: what was sent wrongly has spoiled nothing: the next call is served.
-func TestBadInput_Later(t *testing.T) {
-	t.Parallel()
-	in := install(t)
-	in.badSIP("udp")
-	in.badSIP("tcp")
-	in.badHTTP()
-	ann := in.agent(101)
-	customer := in.customer("13900", amyTone).calls("1000")
-	agent := answerByHand(in, ann, customer, fromAmy)
-	converse(agent, customer)
-	ann.ok(func(ctx context.Context) error { return ann.Release(ctx) })
-	ann.expect(fromAmy.releasedByAgent(ready)...)
-	ann.quiet()
 }

@@ -47,6 +47,7 @@ func (in *installation) trySignIn(s client.SignIn) (*desk, error) {
 	}
 	in.keep(agent.GUID())
 	d := &desk{Agent: agent, in: in, grew: make(chan struct{})}
+	in.desks = append(in.desks, d)
 	d.follow()
 	return d, nil
 }

@@ -181,6 +181,7 @@ func TestInbound_NoAnswer(t *testing.T) {
 // TestInbound_Reject is call-model 14.4: both modes, and release while it rings, which desktops use for mode 2.
 func TestInbound_Reject(t *testing.T) {
 	t.Parallel()
+	in := install(t)
 	var goesOn = []string{fromAmy.noAnswer(), notReady(7), platformHungUp}
 	var ends = []string{fromAmy.noAnswer(), platformHungUp, ready}
 	for _, c := range []struct {
@@ -193,9 +194,7 @@ func TestInbound_Reject(t *testing.T) {
 		{"mode 2 ends", func(ctx context.Context, ann *desk) error { return ann.Reject(ctx, ann.in.bound("$call")) }, ends, false},
 		{"release while ringing", func(ctx context.Context, ann *desk) error { return ann.Release(ctx) }, ends, false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t)
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agent(101)
 			customer := in.customer("13900", amyTone).calls("1000")
 			customer.answered()

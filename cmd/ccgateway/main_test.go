@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,6 +23,10 @@ var agentHash string
 
 // promptFolder has the music that waiting and held callers hear: a pure tone, so that it can be measured.
 var promptFolder string
+
+// templateFolder is the data folder of an installation that has started once. Tests begin with a copy of it: making all tables costs
+// more than a whole test. TestStart_Again, and all tests of processes, begin with none.
+var templateFolder string
 
 // asProgram, set in the environment, makes the test binary the program itself: what is tested as a process is then what was
 // compiled for the tests.
@@ -61,10 +66,33 @@ func runTests(m *testing.M) (int, error) {
 	if err := writeMusic(filepath.Join(promptFolder, "music.wav")); err != nil {
 		return 1, err
 	}
+	if templateFolder, err = os.MkdirTemp("", "ccgateway-template-"); err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(templateFolder)
+	if err := makeTemplate(); err != nil {
+		return 1, err
+	}
 	if code := m.Run(); code != 0 {
 		return code, nil
 	}
 	return 0, goleak.Find()
+}
+
+// makeTemplate starts and stops the tests' installation in templateFolder.
+func makeTemplate() error {
+	ctx, cancel := context.WithTimeout(context.Background(), testTime)
+	defer cancel()
+	cfg, err := loopbackConfig()
+	if err != nil {
+		return err
+	}
+	cfg.Data = templateFolder
+	p, err := start(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return p.stop(ctx)
 }
 
 // writeMusic writes two seconds of musicTone; played in a loop it goes on without a click.

@@ -98,6 +98,7 @@ func TestOutbound(t *testing.T) {
 // TestOutbound_Fails is the rest of call-model 14.6: a call that is not built up. The agent is what he was before.
 func TestOutbound_Fails(t *testing.T) {
 	t.Parallel()
+	in := install(t, func(cfg *config.Config) { cfg.SIP.NoResponse = 1e9 })
 	farFailed := slices.Concat([]string{platformHungUp}, toOutside.outFailed(), []string{ready})
 	own := func(call *talk, status int) { must(call.line.in.t, call.Reject(status)) }
 	for _, c := range []struct {
@@ -137,9 +138,7 @@ func TestOutbound_Fails(t *testing.T) {
 			"call 101 to 5551234, feature 7: unreachable (outside)", "agent 101 at 40101: unreachable", "outside 5551234: unreachable",
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t, func(cfg *config.Config) { cfg.SIP.NoResponse = 1e9 })
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agent(101)
 			call := callOut(ann, toOutside, client.CallOut{})
 			c.play(in, ann, call)
@@ -256,6 +255,7 @@ func callInner(d *desk, p party, data string) *talk {
 // TestInner_Fails is the failing half of call-model 14.5.
 func TestInner_Fails(t *testing.T) {
 	t.Parallel()
+	in := install(t, func(cfg *config.Config) { cfg.SIP.MaxRinging = 1e9 })
 	failed := func(p party) []string {
 		return []string{fmt.Sprintf("AgentEvent_Inside_Call_Fail %q", p.id), platformHungUp, ready}
 	}
@@ -287,9 +287,7 @@ func TestInner_Fails(t *testing.T) {
 			ben.expect(p.noAnswer(), platformHungUp, ready)
 		}, "agent refused", true},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t, func(cfg *config.Config) { cfg.SIP.MaxRinging = 1e9 })
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agent(101)
 			p := party{"$in", "101", c.called}
 			var ben *desk

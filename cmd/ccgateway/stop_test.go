@@ -195,7 +195,7 @@ func (in *installation) reopenedEnded() {
 func TestStart_Again(t *testing.T) {
 	t.Parallel()
 	in := prepare(t)
-	cfg := testConfig(t, in.connectOutside)
+	cfg := testConfig(t, in.connectOutside, func(cfg *config.Config) { cfg.Data = t.TempDir() })
 	in.start(cfg)
 	customer := in.customer("13900", amyTone).calls("1000")
 	customer.answered()
