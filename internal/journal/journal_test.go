@@ -309,3 +309,25 @@ func TestTheSyncIsWhatWasAskedFor(t *testing.T) {
 		t.Error("an unknown word is taken")
 	}
 }
+
+func TestAFullDiskIsTold(t *testing.T) {
+	j := opened(t, t.TempDir())
+	epoch := claimed(t, j, 1)
+	mustAppend(t, j, entries(1, epoch, 1, 1)...)
+	limit := func(pages int) {
+		if _, err := j.db.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(1) // SQLite makes it what the file has now
+	big := entries(1, epoch, 2, 3)
+	big[1].Body = make([]byte, 1<<20)
+	if _, err := j.Append(t.Context(), big); err == nil || !strings.Contains(err.Error(), "full") {
+		t.Errorf("a full disk: err = %v", err)
+	}
+	limit(1 << 20)
+	mustAppend(t, j, entries(1, epoch, 2, 2)...) // nothing of the failed group is there
+	if seqs, err := walked(t, j, 1, 1); err != nil || len(seqs) != 2 {
+		t.Errorf("%v, %v", seqs, err)
+	}
+}
