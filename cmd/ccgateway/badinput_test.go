@@ -16,6 +16,7 @@ import (
 // was: the sound never stops, no event comes.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
+	in := install(t)
 	for _, c := range []struct {
 		name string
 		send func(in *installation, agent, customer *talk, guid string)
@@ -30,9 +31,7 @@ func TestBadInput(t *testing.T) {
 			}
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t)
+		in.run(c.name, func(t *testing.T) {
 			ann := in.agent(101)
 			customer := in.customer("13900", amyTone).calls("1000")
 			customer.answered()

@@ -111,6 +111,7 @@ func TestBaresip_Caller(t *testing.T) {
 // TestBaresip_AgentsPhone: a baresip is the agent's phone: lifted by hand, told to lift by the interface, and by headers.
 func TestBaresip_AgentsPhone(t *testing.T) {
 	t.Parallel()
+	in := install(t)
 	for _, c := range []struct {
 		name string
 		auto bool
@@ -142,9 +143,7 @@ func TestBaresip_AgentsPhone(t *testing.T) {
 			}
 		}, []string{offhook, fromAmy.incoming()}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := install(t)
+		in.run(c.name, func(t *testing.T) {
 			phone := testrig.StartBaresip(t, testrig.BaresipConfig{
 				Registrar: in.address("sip"), User: "40101", Password: "phone-secret-40101", Tone: annTone,
 				Answer: map[bool]string{false: testrig.Manual, true: testrig.Auto}[c.auto],

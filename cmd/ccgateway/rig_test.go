@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -296,6 +297,10 @@ func (in *installation) recordsFit() {
 		if r.Ended.IsZero() || r.Failed != "" {
 			in.t.Errorf("recording %s: ended %s, failed %q", r.ID, r.Ended, r.Failed)
 		}
+		in.await("file of recording "+string(r.ID), func() (bool, string) {
+			_, err := os.Stat(filepath.Join(in.cfg.Data, recordingsFolder, filepath.FromSlash(r.File)))
+			return err == nil, fmt.Sprint(err)
+		})
 	}
 }
 

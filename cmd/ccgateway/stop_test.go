@@ -122,7 +122,6 @@ func TestStop_Graceful(t *testing.T) {
 	converse(agent, customer)
 	ann.quiet()
 	ann.ok(ann.Release)
-	ann.expect(fromAmy.releasedByAgent(ready)...)
 	stop.stops()
 	in.reopened("$call", "call 13900 to 1000, queue 1, answered by 101: agent hung up (agent)",
 		"agent 101 at 40101, answered: agent hung up", "customer 13900, answered: agent hung up")
