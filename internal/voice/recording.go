@@ -10,6 +10,7 @@ import (
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/voice/media"
+	"ccgateway/internal/wav"
 )
 
 var (
@@ -23,10 +24,23 @@ func (s *Server) startRecording(vcc center.VCCID, e center.StartRecording) {
 	if err == nil {
 		err = s.engine.StartRecording(recordingID(vcc, e.Recording), path, s.rooms.soundOf(legKey{vcc, e.Leg}), roomID(vcc, e.Call))
 	}
+	if errors.Is(err, media.ErrNoLeg) {
+		err = emptyRecording(path)
+	}
 	if err != nil {
 		s.log.Error("recording not begun", "vcc", vcc, "recording", string(e.Recording), "error", err)
 		s.centers.Tell(vcc, center.RecordingFailed{Recording: e.Recording, Why: err.Error()})
 	}
+}
+
+// emptyRecording makes the file of a talk that was over before its recording could begin: the index has it all the same.
+func emptyRecording(path string) error {
+	const leftAndRight = 2
+	w, err := wav.Create(path, leftAndRight)
+	if err != nil {
+		return fmt.Errorf("make empty recording: %w", err)
+	}
+	return w.Close()
 }
 
 func (s *Server) recordingPath(file string) (string, error) {
