@@ -44,6 +44,7 @@ type program struct {
 	doors    *gateway.Gateway
 	voice    *voice.Server
 	servers  []*server
+	keeper   *tlscert.Keeper
 	metrics  *telemetry.Metrics
 
 	ready     atomic.Pointer[string] // why no work is taken; nil = it is
@@ -163,8 +164,8 @@ func (p *program) serve(ctx context.Context) error {
 	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
-	certificate, err := tlscert.Load(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, time.Now())
-	if err != nil {
+	var err error
+	if p.keeper, err = tlscert.Open(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, p.log.With("room", "tls")); err != nil {
 		return err
 	}
 	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock,
@@ -172,10 +173,10 @@ func (p *program) serve(ctx context.Context) error {
 	for _, door := range []struct {
 		name, address string
 		server        *http.Server
-		secure        bool
+		public        bool // agents reach it
 	}{
 		{"https", p.cfg.Listen.HTTPS, gateway.NewServer(p.sourced(p.doors), p.log), true},
-		{"http", p.cfg.Listen.HTTP, gateway.NewServer(p.sourced(p.doors), p.log), false},
+		{"http", p.cfg.Listen.HTTP, gateway.NewServer(p.sourced(p.doors), p.log), true},
 		{"admin", p.cfg.Listen.Admin, gateway.NewServer(port, p.log), false},
 	} {
 		if door.address == "" {
@@ -185,8 +186,11 @@ func (p *program) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if door.secure {
-			s.secure(certificate)
+		if door.public {
+			s.listener = gateway.Limit(s.listener, s.http, p.connectionLimits(), p.log.With("room", door.name))
+		}
+		if door.name == "https" {
+			s.secure(p.keeper)
 		}
 		p.servers = append(p.servers, s)
 		p.tasks.Go(s.run)
@@ -204,6 +208,7 @@ func (p *program) apply(ctx context.Context, name string, file []byte) (string, 
 	if err != nil {
 		return "", err
 	}
+	p.reloadCertificate()
 	return changes, p.configure(ctx)
 }
 
@@ -262,6 +267,8 @@ func (p *program) gatewayConfig() gateway.Config {
 	}
 	return gateway.Config{
 		Node: p.cfg.Node, PollWait: wait, KeepAlive: keepAlive, Pushes: p.pusher, Origins: p.cfg.Listen.Origins, Hosts: p.cfg.Listen.Hosts,
+		Rates:   gateway.Rates{PerAddress: p.cfg.Bounds.RequestsPerAddress, PerAgent: p.cfg.Bounds.RequestsPerAgent},
+		Source:  lockout.From,
 		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"),
 	}
 }

@@ -42,6 +42,16 @@ func (c serveCommand) Run(ctx context.Context) error {
 
 // runUntil lets the program work until ctx ends or a part of it fails, then stops it. A second signal hurries the stop.
 func (p *program) runUntil(ctx context.Context) error {
+	running, end := context.WithCancel(context.WithoutCancel(ctx))
+	hangups := make(chan struct{})
+	go func() {
+		defer close(hangups)
+		p.reloadOnHangup(running)
+	}()
+	defer func() {
+		end()
+		<-hangups
+	}()
 	broken := make(chan error, 1)
 	go func() { broken <- p.failed() }()
 	var failure error

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -15,12 +14,6 @@ const closeTime = 10 * time.Second
 
 // drainLook is how often a stopping program looks whether its last call has ended.
 const drainLook = 200 * time.Millisecond
-
-// secure makes the listener speak TLS with the certificate.
-func (s *server) secure(certificate tls.Certificate) {
-	s.tls = true
-	s.http.TLSConfig.Certificates = []tls.Certificate{certificate}
-}
 
 // stop ends the program: it takes no new work, lets calls in progress go on for the configured time, then closes everything. When
 // hurry ends first, calls are ended at once.

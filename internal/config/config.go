@@ -11,7 +11,9 @@ type Config struct {
 	Cluster string `yaml:"cluster" default:"AgentGateway"`
 	// Addresses to listen on, "host:port" or ":port" for all of the machine's addresses; "" switches the listener off. Port 0 takes a free port.
 	Listen Listen `yaml:"listen"`
-	// Certificate for `listen.https` and `listen.sips`. If none is given, one of our own is made at the first start and kept under `data`.
+	// Bounds on what the agent interface takes, against floods (docs/security.md).
+	Bounds Bounds `yaml:"bounds"`
+	// Certificate for `listen.https` and `listen.sips`. Changed files are taken within a minute, or at SIGHUP. If none is given, one of our own is made at the first start and kept under `data`.
 	TLS TLS `yaml:"tls"`
 	// Folder for the SQLite files, recordings, journal and certificate. It is made if it is missing. One process at a time may use it.
 	Data string `yaml:"data" default:"./data"`
@@ -65,6 +67,18 @@ type Listen struct {
 	SIPS string `yaml:"sips" default:""`
 	// UDP ports for media, "first-last"; each call leg takes two.
 	RTP PortRange `yaml:"rtp" default:"10000-20000"`
+}
+
+// Bounds says how much the agent interface takes.
+type Bounds struct {
+	// Connections of `listen.https`, and of `listen.http`, at a time. Beyond it the oldest that has sent no request is closed for the next one, then the one that is idle for longest. An agent has one or two. 0 = no bound.
+	Connections int `yaml:"connections" default:"50000" range:"0..1000000"`
+	// Those from one address that is not in `listen.proxies`. More than a site behind one address has. 0 = no bound.
+	PerAddress int `yaml:"connections_per_address" default:"5000" range:"0..1000000"`
+	// Requests per second from one address that show no GUID of an agent, signing in among them; ten times as many at once. More are answered 000-007. 0 = no bound.
+	RequestsPerAddress int `yaml:"requests_per_address" default:"200" range:"0..1000000"`
+	// Requests per second with an agent's GUID; ten times as many at once. More are answered 000-007. 0 = no bound.
+	RequestsPerAgent int `yaml:"requests_per_agent" default:"200" range:"0..1000000"`
 }
 
 // TLS names certificate and key.

@@ -81,6 +81,10 @@ type Config struct {
 	// PasswordChecks is how many passwords are hashed at once; 0 = one for each core. Hashing is slow and takes much memory
 	// by design, so unbounded it would starve calls when a shift begins.
 	PasswordChecks int
+	// Rates bounds requests per second; see there.
+	Rates Rates
+	// Source tells from where a request comes, by the context of its http.Request; nil or "" = the connection's other end.
+	Source func(ctx context.Context) string
 	// Observe is told of every answered request, for metrics: the interface's log name ("unknown" where there is none), the result
 	// code, and how long it took. It must not block. nil = nobody is told.
 	Observe func(interfaceName string, code result.Code, took time.Duration)
@@ -100,6 +104,7 @@ type Gateway struct {
 	moves  *moves
 	hashes chan struct{} // one place for each password that may be hashed at once
 	access access
+	limits *limits
 
 	tickets   *tickets
 	streams   sync.WaitGroup // open streams, with their goroutines
@@ -135,6 +140,7 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		tickets: newTickets(), writeTime: streamWriteTime,
 	}
 	node := nodeName(config.Node)
+	g.limits = newLimits(config, g.guids.find)
 	g.newGUID = func() string { return newGUID(node) }
 	return g
 }

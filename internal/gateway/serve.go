@@ -68,6 +68,9 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request) (*request, any,
 	if err := g.access.admit(w, r); err != nil {
 		return q, nil, err
 	}
+	if err := g.limits.take(r, q.guid); err != nil {
+		return q, nil, err
+	}
 	route, parameters, err := g.router.find(r.Method, r.URL.EscapedPath())
 	if err != nil {
 		return q, nil, err

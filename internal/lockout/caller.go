@@ -57,6 +57,14 @@ func WithAddress(ctx context.Context, ip netip.Addr) context.Context {
 	return context.WithValue(ctx, callerKey{}, &caller{from: AddressOf(ip)})
 }
 
+// From gives what WithAddress said, "" when nobody did: an address, or the network of a subscriber of IPv6.
+func From(ctx context.Context) string {
+	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
+		return string(c.from)
+	}
+	return ""
+}
+
 // NoteAccount says that the request signs in by this account name, whether it exists or not. It is called in the goroutine of the request.
 func NoteAccount(ctx context.Context, name string) {
 	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
