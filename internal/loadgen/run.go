@@ -79,30 +79,28 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	r := &run{Options: o, customer: map[string]*customer{}}
 	r.began = time.Now()
 	defer r.leave(ctx)
-	if err := r.staff(ctx); err != nil {
-		return r.tally.sum(time.Since(r.began)), err
-	}
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	desks, work := errgroup.WithContext(work)
-	for _, a := range r.agents {
-		desks.Go(func() error { return a.work(work) })
-	}
+	err := r.staff(work, desks)
 	r.began = time.Now()
-	err := r.call(work)
+	if err == nil {
+		err = r.call(work)
+	}
 	took := min(time.Since(r.began), r.Duration)
 	stop()
-	err = errors.Join(err, desks.Wait())
-	if errors.Is(err, context.Canceled) {
-		err = nil
+	if lost := desks.Wait(); lost != nil {
+		err = lost // whatever else ended did so for it
+	} else if ctx.Err() != nil {
+		err = nil // the run was broken off: what there is is reported
 	}
 	return r.tally.sum(took), err
 }
 
-// staff makes the agents' phones and signs the agents in.
-func (r *run) staff(ctx context.Context) error {
+// staff makes the agents' phones and signs the agents in. Each works at his desk from then on: who does not poll is signed out.
+func (r *run) staff(working context.Context, desks *errgroup.Group) error {
 	var list sync.Mutex
-	all, ctx := errgroup.WithContext(ctx)
+	all, ctx := errgroup.WithContext(working)
 	all.SetLimit(signingIn)
 	for i := range r.Agents {
 		all.Go(func() error {
@@ -114,6 +112,7 @@ func (r *run) staff(ctx context.Context) error {
 				return fmt.Errorf("agent %d: %w", a.number, err)
 			}
 			r.idle.Add(1)
+			desks.Go(func() error { return a.work(working) })
 			r.tally.count(func(s *Report) { s.Agents++ })
 			if n := r.tally.sum(0).Agents; n%250 == 0 {
 				r.say(fmt.Sprintf("%d agents signed in", n))
