@@ -259,7 +259,6 @@ func eventMessage(seq uint64) told {
 type cutter struct {
 	listener net.Listener
 	server   string
-	limit    int64
 	running  sync.WaitGroup
 }
 

