@@ -26,8 +26,7 @@ type Entry struct {
 
 // Bounds of the memory. An entry takes about 250 bytes.
 const (
-	maxPairs      = 50_000 // pairs that are not usual; the ones that were tried longest ago are forgotten
-	maxTotals     = 50_000 // accounts and addresses
+	maxIdle       = 50_000 // pairs that are not usual, and as many accounts and addresses; the ones that were tried longest ago are forgotten
 	maxUsual      = 8      // usual addresses of an account; they are made by right passwords alone
 	usualFor      = 90 * 24 * time.Hour
 	forgetAtATime = 4 // entries that are over are looked for so many at a time, when a new one is made
@@ -56,11 +55,12 @@ func newBook(changed func(Key)) *book {
 	}
 }
 
-func (b *book) queue(k Key) (*list.List, int) {
+// queue gives the queue that an entry of a key waits in. Pairs and totals have one each, so that pairs, which are many, do not push totals out.
+func (b *book) queue(k Key) *list.List {
 	if k.pair() {
-		return b.idle[1], maxPairs
+		return b.idle[1]
 	}
-	return b.idle[0], maxTotals
+	return b.idle[0]
 }
 
 // look gives the entry of a key; one that is not in the book yet comes into it with keep. What it knows that is over is forgotten first.
@@ -106,7 +106,7 @@ func latest(a, b time.Time) time.Time {
 
 // touch puts an entry to the end of those that may be forgotten.
 func (b *book) touch(e *entry) {
-	queue, _ := b.queue(e.Key)
+	queue := b.queue(e.Key)
 	switch {
 	case !e.Usual.IsZero() || e.flying > 0:
 		if e.place != nil {
@@ -122,14 +122,14 @@ func (b *book) touch(e *entry) {
 
 // makeRoom forgets what is over, and beyond the bound what was tried longest ago.
 func (b *book) makeRoom(k Key, now time.Time, quiet time.Duration) {
-	queue, most := b.queue(k)
+	queue := b.queue(k)
 	for range forgetAtATime {
 		front := queue.Front()
 		if front == nil {
 			return
 		}
 		e, _ := front.Value.(*entry)
-		if queue.Len() < most && !e.over(now, quiet) {
+		if queue.Len() < maxIdle && !e.over(now, quiet) {
 			return
 		}
 		b.forget(e)
@@ -137,7 +137,7 @@ func (b *book) makeRoom(k Key, now time.Time, quiet time.Duration) {
 }
 
 func (b *book) forget(e *entry) {
-	queue, _ := b.queue(e.Key)
+	queue := b.queue(e.Key)
 	if e.place != nil {
 		queue.Remove(e.place)
 		e.place = nil

@@ -421,10 +421,10 @@ func TestGuard_Off(t *testing.T) {
 func TestGuard_Memory(t *testing.T) {
 	g := newRig(t, newMemory(), rules)
 	g.want(from(desk), 101, right, right)
-	for i := range maxPairs + 10_000 {
+	for i := range maxIdle + 10_000 {
 		g.try(from(fmt.Sprintf("2001:db8:%x:%x::1", i>>12, i&0xfff)), 1000+i, wrong)
 	}
-	if pairs, totals := g.book.idle[1].Len(), g.book.idle[0].Len(); pairs > maxPairs+2 || totals > maxTotals+2 || len(g.book.entries) > pairs+totals+1 {
+	if pairs, totals := g.book.idle[1].Len(), g.book.idle[0].Len(); pairs > maxIdle+2 || totals > maxIdle+2 || len(g.book.entries) > pairs+totals+1 {
 		t.Errorf("%d pairs, %d totals, %d entries", pairs, totals, len(g.book.entries))
 	}
 	before := len(g.book.entries)

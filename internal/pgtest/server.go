@@ -41,8 +41,9 @@ type Server struct {
 	folder   string
 	owner    *syscall.Credential // nil = us; the server does not run as root
 
-	life io.Closer // closing it ends the server
-	done chan error
+	life  io.Closer     // closing it ends the server
+	done  chan struct{} // closed when it has ended
+	ended error         // how; valid after done
 }
 
 // New makes a server's folder and starts it.
@@ -154,8 +155,12 @@ func (s *Server) Start(ctx context.Context) error {
 	if err := run.Start(); err != nil {
 		return fmt.Errorf("pgtest: start server: %w", err)
 	}
-	s.done = make(chan error, 1)
-	go func() { s.done <- run.Wait() }()
+	done := make(chan struct{})
+	s.done = done
+	go func() {
+		defer close(done)
+		s.ended = run.Wait()
+	}()
 	if err := s.ready(ctx); err != nil {
 		return errors.Join(err, s.Halt(ctx))
 	}
@@ -174,10 +179,9 @@ func (s *Server) ready(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case ended := <-s.done:
-			s.done <- ended // for Halt
+		case <-s.done:
 			text, _ := os.ReadFile(filepath.Join(s.folder, "log"))
-			return fmt.Errorf("pgtest: the server has ended: %w: %s", ended, text)
+			return fmt.Errorf("pgtest: the server has ended: %w: %s", s.ended, text)
 		case <-ctx.Done():
 			return fmt.Errorf("pgtest: the server does not answer: %w", err)
 		case <-ticker.C:
