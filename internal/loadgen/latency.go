@@ -48,6 +48,11 @@ func (l *latency) sum() Times {
 		return t
 	}
 	slices.Sort(times)
-	t.P50, t.P99 = times[(len(times)-1)/2], times[(len(times)-1)*99/100]
+	t.P50, t.P99 = rank(times, 50), rank(times, 99)
 	return t
+}
+
+// rank is the least of the ordered times that so many percent of all do not exceed.
+func rank(times []time.Duration, percent int) time.Duration {
+	return times[(len(times)*percent+99)/100-1]
 }

@@ -15,6 +15,13 @@ func TestLatencySums(t *testing.T) {
 	if got := l.sum(); got != (Times{}) {
 		t.Errorf("nothing measured: %+v", got)
 	}
+	for i, want := range []time.Duration{1, 2, 5} {
+		l.add(want)
+		if got := l.sum(); got.P99 != want || got.P50 != []time.Duration{1, 1, 2}[i] {
+			t.Errorf("few times: %+v", got)
+		}
+	}
+	l.times, l.seen, l.most = nil, 0, 0
 	for i := 100; i >= 1; i-- {
 		l.add(time.Duration(i) * time.Millisecond)
 	}
