@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -53,7 +54,7 @@ type floor struct {
 
 const benchVCC = 1
 
-func newFloor(b *testing.B, agents int, keep func(*host.Host)) *floor {
+func newFloor(b *testing.B, agents int, polling bool, keep func(*host.Host)) *floor {
 	b.Helper()
 	f := &floor{answers: make(chan center.LegID, 1<<16), tokens: map[center.AgentID]center.Token{}}
 	f.host = host.New(slog.New(slog.DiscardHandler), time.Now)
@@ -68,7 +69,7 @@ func newFloor(b *testing.B, agents int, keep func(*host.Host)) *floor {
 	}
 	f.work.Go(func() { f.lift(ctx) })
 	for i := range agents {
-		f.signIn(ctx, b, i)
+		f.signIn(ctx, b, i, polling)
 	}
 	return f
 }
@@ -95,11 +96,11 @@ func benchConfig(agents int) center.Config {
 	return cfg
 }
 
-// signIn lets an agent work, with a poll for his events that is always held.
-func (f *floor) signIn(ctx context.Context, b *testing.B, i int) {
+// signIn lets an agent work, with polling: a poll for his events is always held.
+func (f *floor) signIn(ctx context.Context, b *testing.B, i int, polling bool) {
 	b.Helper()
 	id := center.AgentID(firstAgent + i)
-	token := center.Token{1, byte(i), byte(i >> 8)}
+	token := center.Token(sha256.Sum256([]byte(benchGUID(id))))
 	f.tokens[id] = token
 	reply, err := f.host.Do(ctx, benchVCC, center.SignIn{Agent: id, Token: token, Phone: fmt.Sprint(firstPhone + i), AutoAnswer: true,
 		AutoEnterIdle: true, ReleasePhone: true, AgentType: 4, Status: 4})
@@ -109,9 +110,15 @@ func (f *floor) signIn(ctx context.Context, b *testing.B, i int) {
 	if _, err := f.host.Do(ctx, benchVCC, center.ResetSkill{By: center.By{Agent: id, Token: token}, All: true}); err != nil {
 		b.Fatal(err)
 	}
+	if !polling {
+		return
+	}
 	session, _ := reply.Value.(center.SignedIn)
 	f.work.Go(func() { f.poll(ctx, delivery.Key{VCC: benchVCC, Agent: id, Session: session.Session}) })
 }
+
+// benchGUID is an agent's GUID.
+func benchGUID(id center.AgentID) string { return fmt.Sprintf("bench%027d.Bench", id) }
 
 // poll takes events as a desktop does.
 func (f *floor) poll(ctx context.Context, key delivery.Key) {
@@ -217,7 +224,7 @@ func keeping(b *testing.B, none bool, sync journal.Sync) func(*host.Host) {
 func BenchmarkRooms(b *testing.B) {
 	for _, k := range keepings {
 		b.Run(k.name, func(b *testing.B) {
-			f := newFloor(b, *roomsAgents, keeping(b, k.none, k.sync))
+			f := newFloor(b, *roomsAgents, true, keeping(b, k.none, k.sync))
 			f.events.reset() // of the sign-ins
 			b.ResetTimer()
 			for range b.N {
@@ -291,7 +298,7 @@ func BenchmarkCalls(b *testing.B) {
 	var plain float64
 	for _, k := range keepings {
 		b.Run(k.name, func(b *testing.B) {
-			f := newFloor(b, *roomsAgents, keeping(b, k.none, k.sync))
+			f := newFloor(b, *roomsAgents, true, keeping(b, k.none, k.sync))
 			b.ResetTimer()
 			began := time.Now()
 			f.calls(b, atOnce)
