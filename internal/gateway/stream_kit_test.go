@@ -330,3 +330,18 @@ func newStreamRequest(ctx context.Context, path, query, last, guid string) *http
 	}
 	return r
 }
+
+// ended waits until no stream is open.
+func (h *house) ended(t *testing.T) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		h.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatalf("a stream does not end")
+	}
+}

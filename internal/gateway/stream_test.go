@@ -210,7 +210,7 @@ func TestStream_Ends(t *testing.T) {
 				expectTold(t, c, helloMessage(0, ""))
 				end.act(h, touched)
 				expectTold(t, c, told{"end", 0, end.want})
-				h.Wait()
+				h.ended(t)
 			})
 		}
 	}
@@ -279,7 +279,7 @@ func TestStream_SlowReader(t *testing.T) {
 			for seq := uint64(1); seq <= events; seq++ {
 				h.raise(101, seq, "big", big)
 			}
-			h.Wait()
+			h.ended(t)
 			c := door.follow(t, address, "?after=0")
 			if w, ok := c.(*wsClient); ok {
 				w.conn.SetReadLimit(1 << 20)
@@ -322,7 +322,7 @@ func TestStream_SignsOfLife(t *testing.T) {
 			}
 			c.close()
 			<-reading
-			h.Wait() // the stream ends with its client
+			h.ended(t) // the stream ends with its client
 		})
 	}
 }
@@ -338,7 +338,7 @@ func TestSocket_SilentClient(t *testing.T) {
 	if _, err := io.Copy(io.Discard, silent.Conn); err != nil && !errors.Is(err, net.ErrClosed) && !strings.Contains(err.Error(), "reset") {
 		t.Fatal(err)
 	}
-	h.Wait()
+	h.ended(t)
 	if n := len(touched.came); n > 2 { // the opening, and the first look
 		t.Errorf("%d signs of life of a client that gave none", n)
 	}
@@ -366,7 +366,7 @@ func TestSocket_FromTheClient(t *testing.T) {
 	if _, err := c.next(); websocket.CloseStatus(err) != websocket.StatusInvalidFramePayloadData {
 		t.Errorf("ended with %v", err)
 	}
-	h.Wait()
+	h.ended(t)
 	c = how(openWS).follow(t, address, "?after=0").(*wsClient)
 	// What was acknowledged is gone; 0 is a number from before.
 	expectTold(t, c, told{"hello", 0, `{"workNo":"101","after":2,"gap":false}`}, eventMessage(3), eventMessage(4))
@@ -549,7 +549,7 @@ func TestStream_Panic(t *testing.T) {
 	if m, err := c.next(); err == nil {
 		t.Errorf("got %+v", m)
 	}
-	h.Wait()
+	h.ended(t)
 	h.reply = touched.reply
 	h.raiseMany(101, 1, 1)
 	if got := h.call("GET agentevent/101", "").Body.String(); !strings.Contains(got, "E1") {
