@@ -72,6 +72,9 @@ type limitedConn struct {
 	gone bool // counted no more
 }
 
+// NetConn gives the connection below, as that of crypto/tls does.
+func (c *limitedConn) NetConn() net.Conn { return c.Conn }
+
 // Accept gives the next connection that there is room for. Only Close ends it: a failure of the system is waited out, since what ends the
 // listener ends the program.
 func (l *limitedListener) Accept() (net.Conn, error) {

@@ -40,7 +40,7 @@ func TestTakenWhole(t *testing.T) {
 		}
 		_ = theirs.Close()
 		awaitEnd(t, ours)
-		for name, conn := range map[string]net.Conn{"plain": ours, "TLS": secured{ours}} {
+		for name, conn := range map[string]net.Conn{"plain": ours, "TLS": secured{ours}, "counted": secured{&limitedConn{Conn: ours}}} {
 			if !takenWhole(withConnection(context.Background(), conn)) {
 				t.Errorf("%s: the answer counts as not taken", name)
 			}

@@ -15,11 +15,15 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, conn)
 }
 
-// socketOf gives the socket of a request's connection, below TLS; false where there is none, as in tests.
+// socketOf gives the socket of a request's connection; false where there is none, as in tests.
 func socketOf(ctx context.Context) (syscall.RawConn, bool) {
 	conn, _ := ctx.Value(connectionKey{}).(net.Conn)
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = secure.NetConn()
+	for { // TLS, and what counts connections, lie over it
+		over, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		conn = over.NetConn()
 	}
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
