@@ -294,6 +294,7 @@ func TestField24_SilenceIsNotDeath(t *testing.T) {
 func TestField25_DeadDesktop(t *testing.T) {
 	t.Parallel()
 	in := install(t, briefPoll)
+	in.http = plainHTTP // it closes after each answer: no event may be given twice for that
 	dead := in.enter(102, "40102")
 	ann := in.agent(101)
 	const notes = 200

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"testing"
+	"time"
 
 	"ccgateway/client"
 	"ccgateway/internal/config"
@@ -127,10 +128,10 @@ func TestInbound_AutoAnswer(t *testing.T) {
 	in.recording("$call", 101, amyTone, annTone)
 }
 
-// shortRing makes the queues' ring time as short as the configuration allows.
+// shortRing makes the queues' ring time short, but long enough for a busy machine to answer in it.
 func shortRing(cfg *config.Config) {
 	for i := range cfg.VCCs[0].Skills {
-		cfg.VCCs[0].Skills[i].Ring = 1e9
+		cfg.VCCs[0].Skills[i].Ring = 3 * time.Second
 	}
 }
 

@@ -60,7 +60,7 @@ func (in *installation) tryAsk(method, path, guid, body string) (reply, error) {
 	if guid != "" {
 		request.Header.Set("Guid", guid)
 	}
-	response, err := plainHTTP.Do(request)
+	response, err := in.http.Do(request)
 	if err != nil {
 		return reply{}, err
 	}
@@ -69,7 +69,7 @@ func (in *installation) tryAsk(method, path, guid, body string) (reply, error) {
 	return reply{response.StatusCode, response.Header, string(text)}, err
 }
 
-// plainHTTP keeps no connection, so that none is left when a test ends.
+// plainHTTP keeps no connection: it says Connection: close, as some programs of the field do.
 var plainHTTP = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // exactly checks every byte of an answer, and that it came as all answers do: HTTP 200, plain application/json.

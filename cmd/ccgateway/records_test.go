@@ -198,7 +198,9 @@ func (in *installation) sounds(r store.Recording, side string, pcm []int16, want
 		}
 		return
 	}
-	const most = 0.6 // the beginning of a talk is silence until the first packets have come
+	// The beginning of a talk is silence until the first packets have come, and a machine that is far too busy loses some. What must
+	// not be there is not there in any window.
+	const most = 0.25
 	if heard, all := tone.HeardWindows(pcm, want); all == 0 || float64(heard) < most*float64(all) {
 		in.t.Errorf("recording %s, %s: %.0f Hz in %d of %d windows", r.ID, side, want, heard, all)
 	}

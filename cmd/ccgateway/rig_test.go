@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +58,7 @@ type installation struct {
 	log *logbook
 
 	client  *client.Client
+	http    *http.Client     // for requests of the test's own
 	outside *softphone.Phone // the carrier's end of the outside line
 
 	phones []*softphone.Phone // the carrier's first
@@ -126,6 +128,9 @@ func prepare(t testing.TB) *installation {
 	ctx, cancel := context.WithTimeout(context.Background(), testTime)
 	in := &installation{t: t, ctx: ctx, log: newLogbook(), vars: map[string]string{}, secrets: []string{agentPassword, agentHash, "phone-secret"}}
 	t.Cleanup(cancel)
+	kept := &http.Transport{}
+	in.http = &http.Client{Transport: kept}
+	t.Cleanup(kept.CloseIdleConnections)
 	var err error
 	in.outside, err = softphone.New(ctx, softphone.Config{Local: outsideHost + ":0", User: "carrier", Tone: outsideTone})
 	must(t, err)

@@ -120,8 +120,9 @@ func (in *installation) sameAnswer(route *gateway.Route, agent, guid string, oth
 	in.t.Helper()
 	var bodies []string
 	for _, n := range []names{nobody, other} {
-		for _, back := range []string{"cancelrest", "sayfree"} { // whether there was something to leave or not
-			in.ask(http.MethodPost, "onlineagent/"+agent+"/"+back, guid, "")
+		if route.Group == "onlineagent" { // those change the state that the answer depends on
+			in.ask(http.MethodPost, "onlineagent/"+agent+"/cancelrest", guid, "")
+			in.ask(http.MethodPost, "onlineagent/"+agent+"/sayfree", guid, "")
 		}
 		method, path, body := n.requestOf(route, agent)
 		r := in.ask(method, path, guid, body)
