@@ -65,3 +65,22 @@ func TestHandler(t *testing.T) {
 		t.Errorf("without a handler: %s %s", who, at)
 	}
 }
+
+// FuzzSourceOf: whatever a header says, a stranger is placed where he is, and a proxy never makes anything longer than an address.
+func FuzzSourceOf(f *testing.F) {
+	f.Add("198.51.100.1, 10.0.0.2", "10.0.0.1:1")
+	f.Add("::ffff:10.0.0.2,fe80::1%eth0", "192.0.2.1:1")
+	f.Add(",,,", "[2001:db8::1]:1")
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	f.Fuzz(func(t *testing.T, forwarded, remote string) {
+		r := &http.Request{Header: http.Header{"X-Forwarded-For": {forwarded}}, RemoteAddr: remote}
+		got := sourceOf(r, proxies)
+		end, err := netip.ParseAddrPort(remote)
+		if (err != nil || !within(end.Addr().Unmap(), proxies)) && got != end.Addr().Unmap() {
+			t.Errorf("%q at %q is placed at %s", forwarded, remote, got)
+		}
+		if len(AddressOf(got)) > len("ffff:ffff:ffff:ffff::/64") {
+			t.Errorf("address %q", AddressOf(got))
+		}
+	})
+}
