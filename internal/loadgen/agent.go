@@ -52,9 +52,15 @@ func (a *agent) leave(ctx context.Context) {
 			a.run.Log.Debug("sign-out", "agent", a.number, "err", err)
 		}
 	}
-	if a.phone != nil {
-		a.phone.Close()
+	if a.phone == nil {
+		return
 	}
+	if a.phone.Registered() { // a contact left behind would be rung in the next run, and never answer
+		if err := a.phone.Unregister(ctx); err != nil {
+			a.run.Log.Debug("unregister", "agent", a.number, "err", err)
+		}
+	}
+	a.phone.Close()
 }
 
 // work follows phone and desktop until ctx ends.
