@@ -447,7 +447,7 @@ func killAgain(t *testing.T, seed uint64) {
 	caller.judge()
 	v.judgeJournal()
 	t.Logf("%d lives, %d notes told, %d of them again, %d talks", lives, total, again, caller.talks)
-	if *killFor >= 20*time.Second && lives < 10 {
+	if lives < 3 { // a start waits for a hash and for the machine; on a quiet one there are some fifty
 		t.Errorf("only %d lives: too few to say anything", lives)
 	}
 }
