@@ -234,7 +234,7 @@ func TestUDP_ReaderPanics(t *testing.T) {
 func TestPlausible(t *testing.T) {
 	for packet, want := range map[string]bool{
 		"SIP/2.0 200 OK\r\n": true, "INVITE sip:a SIP/2.0\r\n": true, "options x\r\n": true,
-		"": false, "\r\n\r\n": false, "INVITE sip:a SIP/2.0": false, "GET": false, "\x00\x01\x00\x00": false, "A b\r\n": false,
+		"": false, "\r\n\r\n": false, "INVITE sip:a SIP/2.0": false, "GET": false, "\x00\x01\x00\x00": false, "A b\r\n": false, "!X-1_~ sip:a SIP/2.0\r\n": true, "A@B x\r\n": false,
 		strings.Repeat("A", 100) + " x\r\n": false, "INVITE\r\n": false,
 	} {
 		if got := plausible([]byte(packet)); got != want {

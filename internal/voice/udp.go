@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -171,6 +172,10 @@ func (u *udpSocket) pause(failed int) {
 // Close leaves the socket open: it outlives the generation.
 func (g *generation) Close() error { return nil }
 
+// tokenMarks may stand in a method beside letters and digits (RFC 3261 section 25.1: token). A method that is not known is answered, so
+// that its sender does not try for half a minute.
+const tokenMarks = "-.!%*_+`'~"
+
 // plausible tells whether a packet can be a SIP message: a status line, or a method and a line end.
 func plausible(packet []byte) bool {
 	if bytes.HasPrefix(packet, []byte("SIP/2.0 ")) {
@@ -181,8 +186,10 @@ func plausible(packet []byte) bool {
 		switch {
 		case c == ' ':
 			return i > 1 && bytes.Contains(packet, []byte("\r\n"))
-		case c < 'A' || c > 'Z' && (c < 'a' || c > 'z'):
-			return false
+		case c < 'a' || c > 'z':
+			if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(tokenMarks, rune(c)) {
+				return false
+			}
 		}
 	}
 	return false
