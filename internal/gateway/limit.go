@@ -47,7 +47,7 @@ func newLimits(c Config, find func(center.Token) (center.AgentID, bool)) *limits
 }
 
 // take counts a request and refuses it, with 000-007, when there were too many. That code is documented for what is called again too
-// early, and clients in use do not end a session for it (docs/decisions/0005-security.md).
+// early (docs/decisions/0005-security.md).
 func (l *limits) take(r *http.Request, guid string) error {
 	if guids := splitList(guid); len(guids) > 0 { // of a poll for several agents the first one counts
 		if agent, known := l.find(tokenOf(guids[0])); known {
