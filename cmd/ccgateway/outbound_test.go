@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"ccgateway/client"
 	"ccgateway/internal/config"
@@ -161,7 +162,7 @@ func TestOutbound_Fails(t *testing.T) {
 func (c *talk) liftInVain() {
 	c.line.in.t.Helper()
 	c.line.in.try(c.line.Number+" answers", func(ctx context.Context) error {
-		if err := c.Answer(ctx); !errors.Is(err, softphone.ErrEnded) {
+		if err := c.Answer(ctx); !errors.Is(err, softphone.ErrEnded) && !errors.Is(err, softphone.ErrDecided) {
 			return err
 		}
 		return nil
@@ -255,7 +256,7 @@ func callInner(d *desk, p party, data string) *talk {
 // TestInner_Fails is the failing half of call-model 14.5.
 func TestInner_Fails(t *testing.T) {
 	t.Parallel()
-	in := install(t, func(cfg *config.Config) { cfg.SIP.MaxRinging = 1e9 })
+	in := install(t, func(cfg *config.Config) { cfg.SIP.MaxRinging = 4 * time.Second })
 	failed := func(p party) []string {
 		return []string{fmt.Sprintf("AgentEvent_Inside_Call_Fail %q", p.id), platformHungUp, ready}
 	}
