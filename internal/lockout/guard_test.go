@@ -68,6 +68,7 @@ type rig struct {
 	keeper *memory
 	clock  time.Time
 	log    *bytes.Buffer
+	closed bool
 }
 
 var rules = Rules{Tries: 5, For: 15 * time.Minute}
@@ -85,6 +86,10 @@ func newRig(t *testing.T, keeper *memory, r Rules) *rig {
 }
 
 func (g *rig) close() {
+	if g.closed {
+		return
+	}
+	g.closed = true
 	if err := g.Close(context.Background()); err != nil && g.keeper.fail == nil {
 		g.t.Error(err)
 	}

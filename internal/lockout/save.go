@@ -134,14 +134,15 @@ func (g *Guard) giveBack(b Batch) {
 
 // saver is the goroutine that saves.
 type saver struct {
-	stop context.CancelFunc
+	stop chan struct{}      // closed: no save begins any more
+	halt context.CancelFunc // ends the one that runs
 	done chan struct{}
 	last func(ctx context.Context) error // saves what is left
 }
 
 func (g *Guard) startSaver(ctx context.Context, keeper Keeper) {
 	ctx, cancel := context.WithCancel(ctx)
-	g.saver = saver{stop: cancel, done: make(chan struct{}), last: func(ctx context.Context) error { return g.save(ctx, keeper) }}
+	g.saver = saver{stop: make(chan struct{}), halt: cancel, done: make(chan struct{}), last: func(ctx context.Context) error { return g.save(ctx, keeper) }}
 	go func() {
 		defer close(g.done)
 		g.run(ctx, keeper)
@@ -153,7 +154,7 @@ func (g *Guard) run(ctx context.Context, keeper Keeper) {
 	for {
 		select {
 		case <-g.kick:
-		case <-ctx.Done():
+		case <-g.stop:
 			return
 		}
 		err := g.save(ctx, keeper)
@@ -168,7 +169,7 @@ func (g *Guard) run(ctx context.Context, keeper Keeper) {
 		select {
 		case <-time.After(pause):
 			pause = min(2*pause, saveMost)
-		case <-ctx.Done():
+		case <-g.stop:
 			return
 		}
 	}
@@ -190,7 +191,13 @@ func (g *Guard) save(ctx context.Context, keeper Keeper) error {
 
 // Close saves what has changed, until ctx ends, and ends the guard's goroutine. Tries are still answered afterwards, and not saved.
 func (g *Guard) Close(ctx context.Context) error {
-	g.stop()
-	<-g.done
+	close(g.stop)
+	defer g.halt()
+	select {
+	case <-g.done: // a save that runs may end: broken off, it would have to be done again
+	case <-ctx.Done():
+		g.halt()
+		<-g.done
+	}
 	return g.last(ctx)
 }

@@ -29,6 +29,9 @@ const (
 // session is gone.
 const takeTime = 3 * time.Second
 
+// ownTime is how long each new connection waits for the lock: the one before it may have been broken off a moment ago, and the server not noticed.
+const ownTime = time.Second
+
 // takeAgain is the pause between two looks at the lock.
 const takeAgain = 50 * time.Millisecond
 
@@ -92,6 +95,9 @@ func (postgres) hopeless(err error) bool {
 // of the connection, when another process may have taken it.
 func lockSession(ctx context.Context, conn *pgx.Conn) error {
 	err := tryLock(ctx, conn)
+	for again := time.Now().Add(ownTime); errors.Is(err, ErrInUse) && time.Now().Before(again) && ctx.Err() == nil; err = tryLock(ctx, conn) {
+		time.Sleep(takeAgain)
+	}
 	if err != nil {
 		return errors.Join(err, conn.Close(ctx))
 	}
