@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func (g *gate) passed(requests int, from, guid string) int {
 	g.t.Helper()
 	passed := 0
 	for range requests {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = from + ":4711"
 		switch err := g.take(r, guid); {
 		case err == nil:
