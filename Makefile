@@ -14,11 +14,8 @@ demo: build ## a center with callers and agents in it
 
 test: tools build test-sim test-race ## everything; installs sipp and baresip from Debian where they are missing
 
-# SQLite in Go and the password hash are left without instrumentation: they are not ours, and it makes them ten times slower.
-RACE := -race -gcflags='modernc.org/...=-race=false' -gcflags='golang.org/x/crypto/...=-race=false'
-
 test-race:
-	CGO_ENABLED=1 go test $(RACE) -timeout 30m ./...
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
 
 test-sim: ## the long simulation, without the race detector: it is one goroutine
 	go test -timeout 10m -run 'Sim' ./internal/center
