@@ -144,7 +144,7 @@ func TestTollFraud(t *testing.T) {
 	in.run("agents who may", func(t *testing.T) {
 		eve := in.agentAt(in.phone("40105"), 105)
 		for i, number := range outsideNumbers {
-			p := party{string("$abc"[:2+i]), "105", number}
+			p := party{"$abc"[:2+i], "105", number}
 			own := callOut(eve, p, client.CallOut{})
 			own.lift()
 			eve.expect(offhook, busy)

@@ -178,7 +178,6 @@ func notServing(s *client.SignIn)      { s.Status = client.StateBusy }
 func autoAnswer(s *client.SignIn)      { s.AutoAnswer = client.Bool(true) }
 func toWrapUp(s *client.SignIn)        { s.AutoEnterIdle = client.Bool(false) }
 func permanentLine(s *client.SignIn)   { s.ReleasePhone = client.Bool(false) }
-func byForce(s *client.SignIn)         { s.Force = true }
 func answersAsked(c *softphone.Config) { c.Answer = softphone.OnRequest }
 
 // ended hangs up at the customer's side and waits for the agent to be as he was.
