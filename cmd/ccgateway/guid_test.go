@@ -47,6 +47,7 @@ func TestUpdateGUID(t *testing.T) {
 			in.ask(http.MethodPut, path, strings.ToUpper(first), "").refused(t, "000-003")
 			in.ask(http.MethodPost, path, first, "").refused(t, "000-002")
 
+			began := time.Now()
 			r := in.ask(http.MethodPut, path, first, "")
 			second := regexp.MustCompile(`"guid":"([^"]*)"`).FindStringSubmatch(r.body)[1]
 			in.keep(second)
@@ -54,7 +55,6 @@ func TestUpdateGUID(t *testing.T) {
 			if !guidForm.MatchString(second) || second == first {
 				t.Errorf("GUID %q after %q", second, first)
 			}
-			began := time.Now()
 			if r := in.ask(http.MethodGet, "onlineagent/101/agentstatus", first, ""); r.code() != "0" && time.Since(began) < time.Second {
 				t.Errorf("the former GUID does not hold any more: %s", r.body)
 			}
