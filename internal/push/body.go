@@ -64,7 +64,7 @@ func (w *worker) renderEvent(event *delivery.Event) ([]byte, bool) {
 	return ascii(text), true
 }
 
-// ascii writes JSON with everything outside ASCII as \uXXXX: a receiver in use reads 1024 bytes at a time and decodes each piece
+// ascii writes JSON with everything outside ASCII as \u and four digits: a receiver in use reads 1024 bytes at a time and decodes each piece
 // alone (client-rules.md 36). Such characters stand in strings only, where an escape means the same.
 func ascii(text []byte) []byte {
 	const hex = "0123456789abcdef"
