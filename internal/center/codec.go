@@ -21,6 +21,13 @@ var kinds = kindsOf(
 	CallData{}, CurrentCall{}, OfferedCall{}, CallByID{}, ForceSignOut{}, ForceBusy{}, ForceIdle{}, ForceRest{},
 	Status{}, ConfiguredSkills{}, SignedInSkills{}, VCCSkills{}, OnlineAgents{}, AgentByNumber{}, IsInspector{}, Waiting{}, SkillWaiting{},
 	CallArrived{}, LegRinging{}, LegAnswered{}, LegEnded{}, LegHeld{}, Digit{}, PhoneState{}, RecordingFailed{},
+	CallInnerSkill{}, PreviewCallOut{}, CancelPreview{}, SnatchPickup{}, RequestWaiting{}, ConnectHeld{}, BeginMute{}, EndMute{}, SecondDial{},
+	InnerHelp{}, ConfJoin{}, Transfer{}, CancelTransfer{}, Disconnect{}, ReleasePhone{}, SwitchMedia{}, TransmitNumber{}, ReportSound{},
+	BeginRecord{}, StopRecord{}, PauseRecord{}, ResumeRecord{}, BeginPlay{}, PausePlay{}, ResumePlay{}, MovePlay{}, EndPlay{},
+	CallIDs{}, HeldCalls{}, WaitingCalls{}, Statistics{},
+	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{},
+	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
+	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, PlayEnded{},
 	Tick{}, Configure{}, Drain{}, Look{}, Sessions{}, Count{}, Why{}, Restarted{}, Expel{},
 )
 

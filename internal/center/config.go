@@ -21,6 +21,9 @@ type Config struct {
 	Auth        Auth
 	Silence     time.Duration // MAXTIME: an agent from whom nothing came for so long is signed out; 0 = never
 	WaitMusic   string        // name of the prompt that waiting and held callers hear
+	Flows       []string      // names of the flows, ascending
+	Pause       time.Duration // the longest pause of a recording (PauseRecord)
+	Inspection  Inspection
 }
 
 // Limits bounds a VCC; 0 = none (DECISIONS 1).
@@ -29,10 +32,11 @@ type Limits struct {
 	Calls  int // calls at a time
 }
 
-// AccessCode is a number that callers dial and the skill queue that it leads to.
+// AccessCode is a number that callers dial and the skill queue, or the flow, that it leads to.
 type AccessCode struct {
 	Code  string
 	Skill SkillID
+	Flow  string // name of the flow; "" = Skill
 }
 
 // Skill is a skill queue.
@@ -46,6 +50,7 @@ type Skill struct {
 	WrapUp     time.Duration // longest wrap-up where autoenteridle is false; 0 = the agent ends it himself (DECISIONS 9)
 	Weight     int           // an agent free for several queues takes the caller of the queue with the highest weight; default 50
 	RingBack   bool          // waiting callers hear ring-back (180) until an agent answers, instead of an answered call with music
+	Survey     string        // flow that a customer meets after the agent has hung up; "" = none
 }
 
 // Role is a set of rights.
@@ -96,6 +101,19 @@ type Numbering struct {
 type Recording struct {
 	Mode  RecordingMode
 	Share int // percent of calls, with RecordShare
+}
+
+// Inspection says how inspectors may inspect (roles.md).
+type Inspection struct {
+	Quiet      bool         // the desktop of an inspected agent is not told (AgentOther_BeQcStart, AgentOther_BeQcStop)
+	Inspectors bool         // inspectors may be inspected too
+	Relations  []QCRelation // who may inspect whom; empty = everybody with the right inspects everybody
+}
+
+// QCRelation lets the inspectors of one group inspect the agents of others (cec_04_0245). Groups are work groups.
+type QCRelation struct {
+	Inspectors int
+	Agents     []int
 }
 
 // RecordingMode says whose talks are recorded.
