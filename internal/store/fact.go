@@ -20,7 +20,7 @@ type fact struct {
 // isFact tells whether an effect is one for the store.
 func isFact(effect center.Effect) bool {
 	switch effect.(type) {
-	case center.CallRecord, center.LegRecord, center.StateRecord, center.RecordingBegan, center.RecordingEnded,
+	case center.CallRecord, center.LegRecord, center.StateRecord, center.RecordingBegan, center.RecordingEnded, center.QueueRecord,
 		center.SessionBegan, center.SessionEnded, center.Audit:
 		return true
 	default:
@@ -34,6 +34,7 @@ const (
 		requeued, agent, reason, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	insertLeg = `INSERT INTO leg_record (vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms,
 		reason, waited_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+	insertQueue     = `INSERT INTO queue_record (vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	insertState     = `INSERT INTO agent_state (vcc, agent, state, reason, from_ms, to_ms, call_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	insertRecording = `INSERT INTO recording (vcc, recording, call_id, agent, caller, called, file, began_ms, failed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')`
 	endRecording    = `UPDATE recording SET ended_ms = $1, failed = $2 WHERE recording = $3 AND vcc = $4 AND ended_ms IS NULL`
@@ -45,7 +46,7 @@ const (
 )
 
 // factStatements are prepared once: parsing them for each row would cost more than writing it.
-var factStatements = []string{insertCall, insertLeg, insertState, insertRecording, endRecording, insertSession, endSession, insertAudit, setAlive, setCarried, findRecording}
+var factStatements = []string{insertCall, insertLeg, insertQueue, insertState, insertRecording, endRecording, insertSession, endSession, insertAudit, setAlive, setCarried, findRecording}
 
 // errNotBegan says that the end of a recording came whose beginning is not there, because it was lost.
 var errNotBegan = errors.New("its beginning is not in the database")
@@ -65,6 +66,8 @@ func (f fact) step() (step, error) {
 	case center.LegRecord:
 		return newStep(insertLeg, e.VCC, string(e.Call), string(e.Leg), e.Party, e.Agent, e.Number, e.Skill, millis(e.Began), millis(e.Ringing),
 			millis(e.Answered), millis(e.Ended), e.Held.Milliseconds(), e.Reason, e.Waited.Milliseconds()), nil
+	case center.QueueRecord:
+		return newStep(insertQueue, e.VCC, string(e.Call), e.Feature, e.Skill, millis(e.Entered), millis(e.Left), e.Outcome, e.Agent, e.Offers), nil
 	case center.StateRecord:
 		return newStep(insertState, e.VCC, e.Agent, e.State, e.Reason, millis(e.From), millis(e.To), string(e.Call)), nil
 	case center.RecordingBegan:

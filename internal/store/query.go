@@ -29,6 +29,7 @@ type Filter struct {
 // columns names the columns that a filter looks at; "" = the table has none.
 type columns struct {
 	began, call string
+	ended       string   // the moment of the end, of facts that each counts from any part of which lies in its time
 	agent       []string // any of these
 }
 
@@ -77,34 +78,63 @@ func find[T any](ctx context.Context, s *Store, what, query string, f Filter, c 
 	return all, nil
 }
 
+// reader is how one kind of fact is read.
+type reader[T any] struct {
+	what    string
+	query   string
+	columns columns
+	into    func(*T) []any // where the columns of a row go
+}
+
+// find reads the newest that a filter picks.
+func (r reader[T]) find(ctx context.Context, s *Store, f Filter) ([]T, error) {
+	return find(ctx, s, r.what, r.query, f, r.columns, r.into)
+}
+
+var readCalls = reader[center.CallRecord]{"calls", `SELECT vcc, call_id, feature, media, skill, caller, called, trunk, began_ms, answered_ms, ended_ms, waited_ms, requeued, agent,
+		reason, released FROM call_record`, columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.CallRecord) []any {
+	return []any{
+		&r.VCC, &r.Call, &r.Feature, &r.Media, &r.Skill, &r.Caller, &r.Called, &r.Trunk, when{&r.Began}, when{&r.Answered}, when{&r.Ended},
+		long{&r.Waited}, &r.Requeued, &r.Agent, &r.Reason, &r.Released,
+	}
+}}
+
 // Calls finds call records.
 func (s *Store) Calls(ctx context.Context, f Filter) ([]center.CallRecord, error) {
-	return find(ctx, s, "calls", `SELECT vcc, call_id, feature, media, skill, caller, called, trunk, began_ms, answered_ms, ended_ms, waited_ms, requeued, agent,
-		reason, released FROM call_record`, f, columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.CallRecord) []any {
-		return []any{
-			&r.VCC, &r.Call, &r.Feature, &r.Media, &r.Skill, &r.Caller, &r.Called, &r.Trunk, when{&r.Began}, when{&r.Answered}, when{&r.Ended},
-			long{&r.Waited}, &r.Requeued, &r.Agent, &r.Reason, &r.Released,
-		}
-	})
+	return readCalls.find(ctx, s, f)
 }
+
+var readLegs = reader[center.LegRecord]{"legs", `SELECT vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms, reason, waited_ms
+		FROM leg_record`, columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.LegRecord) []any {
+	return []any{
+		&r.VCC, &r.Call, &r.Leg, &r.Party, &r.Agent, &r.Number, &r.Skill, when{&r.Began}, when{&r.Ringing}, when{&r.Answered}, when{&r.Ended},
+		long{&r.Held}, &r.Reason, long{&r.Waited},
+	}
+}}
 
 // Legs finds the records of parties' stays in calls.
 func (s *Store) Legs(ctx context.Context, f Filter) ([]center.LegRecord, error) {
-	return find(ctx, s, "legs", `SELECT vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms, reason, waited_ms
-		FROM leg_record`, f, columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.LegRecord) []any {
-		return []any{
-			&r.VCC, &r.Call, &r.Leg, &r.Party, &r.Agent, &r.Number, &r.Skill, when{&r.Began}, when{&r.Ringing}, when{&r.Answered}, when{&r.Ended},
-			long{&r.Held}, &r.Reason, long{&r.Waited},
-		}
-	})
+	return readLegs.find(ctx, s, f)
 }
+
+var readQueues = reader[center.QueueRecord]{"stays in queues", `SELECT vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers FROM queue_record`,
+	columns{began: "entered_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.QueueRecord) []any {
+		return []any{&r.VCC, &r.Call, &r.Feature, &r.Skill, when{&r.Entered}, when{&r.Left}, &r.Outcome, &r.Agent, &r.Offers}
+	}}
+
+// Queues finds stays of customers in skill queues; the filter's Agent is who answered.
+func (s *Store) Queues(ctx context.Context, f Filter) ([]center.QueueRecord, error) {
+	return readQueues.find(ctx, s, f)
+}
+
+var readStates = reader[center.StateRecord]{"states", `SELECT vcc, agent, state, reason, from_ms, to_ms, call_id FROM agent_state`,
+	columns{began: "from_ms", ended: "to_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.StateRecord) []any {
+		return []any{&r.VCC, &r.Agent, &r.State, &r.Reason, when{&r.From}, when{&r.To}, &r.Call}
+	}}
 
 // States finds agents' past states.
 func (s *Store) States(ctx context.Context, f Filter) ([]center.StateRecord, error) {
-	return find(ctx, s, "states", `SELECT vcc, agent, state, reason, from_ms, to_ms, call_id FROM agent_state`, f,
-		columns{began: "from_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.StateRecord) []any {
-			return []any{&r.VCC, &r.Agent, &r.State, &r.Reason, when{&r.From}, when{&r.To}, &r.Call}
-		})
+	return readStates.find(ctx, s, f)
 }
 
 // Session is a sign-in.
