@@ -233,6 +233,7 @@ func (c *Center) recordLeg(p *party, reason Leave) {
 	c.emit(LegRecord{
 		VCC: c.cfg.ID, Call: p.call.id, Leg: p.legID, Party: p.kind, Agent: id, Number: number, Skill: p.call.skill,
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Ended: c.now, Held: p.held, Reason: reason, Waited: p.waited,
+		Feature: p.call.feature, Maker: p.maker, Talked: !p.talked.IsZero(),
 	})
 }
 

@@ -118,6 +118,9 @@ type (
 		Held     time.Duration // time on hold
 		Reason   Leave
 		Waited   time.Duration // in queues, of a customer
+		Feature  int           // call type at the end of the stay (cec_07_0582)
+		Maker    bool          // an agent who made the call
+		Talked   bool          // has talked in this call, in this or an earlier stay
 	}
 	// CallRecord is a call as a whole, written when its last party has left.
 	CallRecord struct {

@@ -1,0 +1,9 @@
+-- +goose Up
+ALTER TABLE leg_record ADD COLUMN feature INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE leg_record ADD COLUMN maker BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE leg_record ADD COLUMN talked BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- +goose Down
+ALTER TABLE leg_record DROP COLUMN talked;
+ALTER TABLE leg_record DROP COLUMN maker;
+ALTER TABLE leg_record DROP COLUMN feature;
