@@ -33,7 +33,7 @@ func (a access) preflight(w http.ResponseWriter, r *http.Request) bool {
 	a.expose(w, r)
 	header := w.Header()
 	header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
-	header.Set("Access-Control-Allow-Headers", "Guid, Content-Type, service_token, Last-Event-ID")
+	header.Set("Access-Control-Allow-Headers", "Guid, Content-Type, service_token, Last-Event-ID, traceparent")
 	header.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return true

@@ -11,6 +11,7 @@ import (
 	"ccgateway/internal/center"
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/result"
+	"ccgateway/internal/telemetry/trace"
 )
 
 // Centers runs the centers. Do's error is not a refusal (that stands in the reply) but a failure of the house or the end of ctx.
@@ -89,6 +90,9 @@ type Config struct {
 	// code, and how long it took. It must not block. nil = nobody is told.
 	Observe func(interfaceName string, code result.Code, took time.Duration)
 	Log     *slog.Logger // nil = slog.Default()
+	// Trace is told of every request as a span, which lies in the trace of the client's traceparent header if it has one; see
+	// beginSpan. nil = nobody is told.
+	Trace trace.Tracer
 }
 
 // Gateway is the http.Handler of the interface.

@@ -19,9 +19,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if g.access.preflight(w, r) {
 		return
 	}
+	r, span := g.beginSpan(r)
 	q, content, err := g.answer(w, r)
 	if taker, takes := content.(takeover); takes && err == nil {
 		g.logRequest(r, q, result.OK, nil, time.Since(began))
+		endSpan(span, q, result.OK)
 		g.handOver(w, r, q, taker)
 		return
 	}
@@ -31,6 +33,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		receipt.written(err == nil && code == result.OK && wrote == nil && arrived(w, r))
 	}
 	g.logRequest(r, q, code, err, time.Since(began))
+	endSpan(span, q, code)
 }
 
 // arrived tells whether a written reply has gone out on a connection that the client has not closed before he had it.
