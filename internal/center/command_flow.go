@@ -18,6 +18,8 @@ type (
 		Run   uint64
 		Sound []Sound
 		Barge bool // a key ends it
+		// Number comes back with FlowPlayed: the end of an earlier playing that crosses this order is told from this one's.
+		Number uint64
 	}
 	// FlowHush ends what plays.
 	FlowHush struct {

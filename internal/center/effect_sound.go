@@ -97,6 +97,8 @@ type (
 		Wait  time.Duration
 		Idle  int // of FlowQueued: signed-in agents that serve the queue
 		Why   string
+		// Number is that of the FlowPlay whose end FlowPlayed tells.
+		Number uint64
 	}
 	// FlowEnded ends it: the caller is gone, or is with an agent.
 	FlowEnded struct {
