@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -37,6 +38,16 @@ type limits struct {
 	source    func(ctx context.Context) string // from where a request comes; "" = its connection's other end
 	find      func(center.Token) (center.AgentID, bool)
 	now       func() time.Time
+
+	refusedAgent, refusedAddress atomic.Uint64
+}
+
+// Refusals counts the requests that Rates refused since the start, by whose bound it was.
+type Refusals struct{ Agent, Address uint64 }
+
+// Refused gives the counts.
+func (g *Gateway) Refused() Refusals {
+	return Refusals{Agent: g.limits.refusedAgent.Load(), Address: g.limits.refusedAddress.Load()}
 }
 
 func newLimits(c Config, find func(center.Token) (center.AgentID, bool)) *limits {
@@ -51,16 +62,17 @@ func newLimits(c Config, find func(center.Token) (center.AgentID, bool)) *limits
 func (l *limits) take(r *http.Request, guid string) error {
 	if guids := splitList(guid); len(guids) > 0 { // of a poll for several agents the first one counts
 		if agent, known := l.find(tokenOf(guids[0])); known {
-			return l.judge(l.agents.take(agent, l.now()), "agent")
+			return judge(l.agents.take(agent, l.now()), "agent", &l.refusedAgent)
 		}
 	}
-	return l.judge(l.strangers.take(l.address(r), l.now()), "address")
+	return judge(l.strangers.take(l.address(r), l.now()), "address", &l.refusedAddress)
 }
 
-func (l *limits) judge(allowed bool, whose string) error {
+func judge(allowed bool, whose string, refused *atomic.Uint64) error {
 	if allowed {
 		return nil
 	}
+	refused.Add(1)
 	return result.RepeatedCall.Because("too many requests from this %s: call again later", whose)
 }
 

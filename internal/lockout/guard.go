@@ -30,8 +30,9 @@ type Guard struct {
 	log   *slog.Logger
 	now   func() time.Time
 
-	mu   sync.Mutex
-	book *book
+	mu    sync.Mutex
+	book  *book
+	stats Stats
 	outbox
 
 	saver
@@ -72,11 +73,17 @@ func (g *Guard) Begin(ctx context.Context, agent int) (try *Try, ok bool) {
 	now := g.now()
 	try = &Try{guard: g, agent: agent, pair: g.book.look(Key{who, from}, now, g.rules), address: g.book.look(Key{From: from}, now, g.rules)}
 	if now.Before(try.pair.Until) || try.pair.Wrong+try.pair.flying >= g.rules.Tries {
+		g.stats.RefusedPair++
 		return nil, false
 	}
 	if !g.book.isUsual(try.pair.Key, now) {
 		try.account = g.book.look(Key{Who: who}, now, g.rules)
-		if !try.account.takes(now, g.rules, accountFactor*g.rules.Tries) || !try.address.takes(now, g.rules, g.addressBound(from)) {
+		if !try.account.takes(now, g.rules, accountFactor*g.rules.Tries) {
+			g.stats.RefusedAccount++
+			return nil, false
+		}
+		if !try.address.takes(now, g.rules, g.addressBound(from)) {
+			g.stats.RefusedAddress++
 			return nil, false
 		}
 	}
@@ -125,6 +132,7 @@ func (t *Try) Right() {
 // Wrong ends a try whose password was wrong.
 func (t *Try) Wrong() {
 	t.end(func(g *Guard, now time.Time) {
+		g.stats.Wrong++
 		for _, e := range t.entries() {
 			e.Wrong = e.count(now, g.rules) + 1
 			e.Last = now
@@ -137,11 +145,13 @@ func (t *Try) Wrong() {
 			return
 		}
 		if t.account.Wrong >= accountFactor*g.rules.Tries {
+			g.stats.SlowedAccount++
 			pause := g.slow(t.account, now)
 			g.tell(Event{Act: ActSlowAccount, Agent: t.agent, At: now, Detail: fmt.Sprintf("%d wrong passwords from several addresses, the last from %s; other than usual addresses wait %s",
 				t.account.Wrong, t.pair.From, pause)})
 		}
 		if t.address.Wrong >= g.addressBound(t.address.From) {
+			g.stats.SlowedAddress++
 			pause := g.slow(t.address, now)
 			g.tell(Event{Act: ActSlowAddress, At: now, Detail: fmt.Sprintf("%d wrong passwords for several accounts from %s; accounts that do not usually sign in there wait %s",
 				t.address.Wrong, t.address.From, pause)})
@@ -151,6 +161,7 @@ func (t *Try) Wrong() {
 
 // lockPair locks an account for an address: for the whole time, or, where many accounts are being locked, for pauses that grow.
 func (g *Guard) lockPair(t *Try, now time.Time) {
+	g.stats.LockedPair++
 	lock := g.rules.For
 	if t.address.Wrong > addressFactor*g.rules.Tries {
 		lock = g.slow(t.pair, now)

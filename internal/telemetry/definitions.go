@@ -106,6 +106,16 @@ var (
 	pushExpired     = define(counter, "push_expired_total", "Agents that were signed out because their events could not be pushed.")
 )
 
+// Passwords and floods at the agent interface.
+var (
+	passwordsWrong = define(counter, "passwords_wrong_total", "Wrong passwords of agents.")
+	lockRefusals   = define(counter, "lockout_refused_total",
+		"Passwords that were not looked at, by what was locked or slowed down: pair (the account at that address), account, address.", "reason")
+	lockActs = define(counter, "lockouts_total", "How often a pair of account and address was locked, or an account or address slowed down.", "what")
+	lockBook = define(gauge, "lockout_remembered", "Pairs, accounts and addresses whose passwords are counted.")
+	limited  = define(counter, "rate_limited_total", "Requests refused with 000-007 for coming too fast, by whose bound it was: agent, address.", "reason")
+)
+
 // SIP.
 var (
 	sipLegs         = define(gauge, "sip_legs", "Legs (INVITE dialogs) now.")

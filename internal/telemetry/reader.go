@@ -47,6 +47,7 @@ func (r *reader) Collect(to chan<- prometheus.Metric) {
 		r.sound(s, engine, total)
 	}
 	r.kept(s)
+	r.refused(s)
 }
 
 // sheet is where figures are written.
@@ -223,5 +224,25 @@ func (r *reader) kept(s sheet) {
 		s.put(journalSeconds, j.Spent.Seconds())
 		s.put(journalLongest, j.Longest.Seconds())
 		s.put(journalWaiting, float64(j.Waiting))
+	}
+}
+
+// refused writes the figures of who was not let in.
+func (r *reader) refused(s sheet) {
+	if r.sources.Guard != nil {
+		g := r.sources.Guard()
+		s.put(passwordsWrong, float64(g.Wrong))
+		s.put(lockRefusals, float64(g.RefusedPair), "pair")
+		s.put(lockRefusals, float64(g.RefusedAccount), "account")
+		s.put(lockRefusals, float64(g.RefusedAddress), "address")
+		s.put(lockActs, float64(g.LockedPair), "pair")
+		s.put(lockActs, float64(g.SlowedAccount), "account")
+		s.put(lockActs, float64(g.SlowedAddress), "address")
+		s.put(lockBook, float64(g.Remembered))
+	}
+	if r.sources.Limits != nil {
+		l := r.sources.Limits()
+		s.put(limited, float64(l.Agent), "agent")
+		s.put(limited, float64(l.Address), "address")
 	}
 }

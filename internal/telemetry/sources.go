@@ -6,7 +6,9 @@ import (
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/delivery"
+	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
+	"ccgateway/internal/lockout"
 	"ccgateway/internal/push"
 	"ccgateway/internal/store"
 	"ccgateway/internal/voice"
@@ -34,4 +36,6 @@ type Sources struct {
 	Media   func() (media.EngineStats, media.Stats)
 	Store   func() store.Stats
 	Journal func() host.JournalStats
+	Guard   func() lockout.Stats
+	Limits  func() gateway.Refusals
 }

@@ -14,7 +14,9 @@ import (
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/delivery"
+	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
+	"ccgateway/internal/lockout"
 	"ccgateway/internal/push"
 	"ccgateway/internal/result"
 	"ccgateway/internal/store"
@@ -68,6 +70,11 @@ func program(t *testing.T, c centers) *Metrics {
 		},
 		Store:   func() store.Stats { return store.Stats{Queued: 1, Written: 2, Lost: 3, Failing: true} },
 		Journal: func() host.JournalStats { return host.JournalStats{Groups: 1, Commands: 5, Spent: 2 * time.Second} },
+		Guard: func() lockout.Stats {
+			return lockout.Stats{Wrong: 11, RefusedPair: 12, RefusedAccount: 13, RefusedAddress: 14, LockedPair: 15, SlowedAccount: 16,
+				SlowedAddress: 17, Remembered: 18}
+		},
+		Limits: func() gateway.Refusals { return gateway.Refusals{Agent: 19, Address: 20} },
 	})
 	m.Request("onlineagent", result.WrongPassword, 3*time.Millisecond)
 	m.Request("getAgentEvent", result.OK, 9*time.Second)
@@ -143,6 +150,10 @@ func TestScrape_Values(t *testing.T) {
 		`ccgateway_sip_credentials_total{verdict="wrong"} 6`, `ccgateway_rtp_packets_total{direction="in"} 100`, `ccgateway_rtp_lost_total 0`,
 		`ccgateway_rtp_refused_total{why="strangers"} 1`, `ccgateway_media_longest_tick_seconds 0.003`, `ccgateway_store_failing 1`,
 		`ccgateway_journal_seconds_total 2`, `ccgateway_push_expired_total 1`, `ccgateway_recordings_total 1`,
+		`ccgateway_passwords_wrong_total 11`, `ccgateway_lockout_refused_total{reason="pair"} 12`,
+		`ccgateway_lockout_refused_total{reason="account"} 13`, `ccgateway_lockout_refused_total{reason="address"} 14`,
+		`ccgateway_lockouts_total{what="pair"} 15`, `ccgateway_lockouts_total{what="account"} 16`, `ccgateway_lockouts_total{what="address"} 17`,
+		`ccgateway_lockout_remembered 18`, `ccgateway_rate_limited_total{reason="agent"} 19`, `ccgateway_rate_limited_total{reason="address"} 20`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing: %s", want)
