@@ -57,6 +57,8 @@ type agent struct {
 	present      *party        // his part in the present call; nil = none
 	held         []*party      // his parts in held calls, in the order of holding
 	last         *CallInfo     // the last call that he left
+	figures      DayFigures    // of the day, without the state and the talk that go on
+	figuresDay   time.Time     // midnight in UTC from which they count
 }
 
 // chosen is a state that an agent comes back to.

@@ -11,6 +11,9 @@ const (
 	featureInbound  = 0
 	featureInternal = 6
 	featureOutbound = 7
+	featureHelp     = 51 // two-party help
+	featureHelp3    = 52 // three-party help
+	featureThree    = 53 // more than two parties
 )
 
 // call is a conversation that comes about, goes on or waits.
@@ -36,12 +39,19 @@ type call struct {
 	rows     []Row     // the room as the phone side knows it
 
 	requeued    int
-	lastRelease AgentID // who last gave it back; 0 = nobody
-	lastAgent   AgentID // last in the talk; 0 = none
-	takes       int     // recordings made of it
+	lastRelease AgentID       // who last gave it back; 0 = nobody
+	lastAgent   AgentID       // last in the talk; 0 = none
+	takes       int           // recordings made of it
+	waited      time.Duration // of a customer who has left before the call's end
 
 	ring    timer // end of an offer, or of an attempt
 	maxWait timer
+
+	add       addition // somebody who is being rung to join, or take over, this call while it goes on
+	outside   *party   // who has been brought in by an outside transfer and can be dropped by CancelTransfer; nil = nobody
+	transFrom AgentID  // who sent the call to whom it is offered now; 0 = nobody
+	run       uint64   // of the flow that the call is in; 0 = none
+	relay     bool     // the customer's keys are relayed (TransmitNumber)
 
 	queued     bool
 	prev, next *call // in the queue
@@ -68,6 +78,10 @@ const (
 	phaseTalking                     // in the talk
 	phaseHeld                        // an agent who has put the other side on hold
 	phaseRetrieving                  // an agent whose phone is being rung to take a held call back
+	phaseAwaiting                    // an agent who waits for what becomes of his transfer, or of his help call
+	phaseSuspended                   // an agent who waits for a flow to give the call back
+	phaseInFlow                      // a caller in a flow
+	phasePicking                     // an agent whose phone is being rung for a call that he has picked up or asked for
 )
 
 // party is one party's stay in a call.
@@ -91,6 +105,10 @@ type party struct {
 	held      time.Duration
 	waited    time.Duration
 	record    *record
+	parked    bool // hears music and is not heard, while another party is rung or talked with
+	muted     bool // an agent whom the others do not hear
+	helper    bool // has come in to help
+	asksHelp  bool // has asked for help
 }
 
 // newCall gives birth to a call. The running number has the VCC in its upper bits, so ids are unique in an installation
@@ -121,10 +139,11 @@ func (c *Center) join(cl *call, p party) *party {
 	return &p
 }
 
-// partner is the other party, nil if there is none yet.
+// partner is the party that the agent's events speak of: the first other one in the order of joining who is not only being rung to
+// join a call that goes on; nil if there is none yet.
 func (p *party) partner() *party {
 	for _, other := range p.call.parties {
-		if other != p {
+		if other != p && !(p.call.add.kind != addNone && other == p.call.add.rung) {
 			return other
 		}
 	}
@@ -187,6 +206,7 @@ func (c *Center) endCall(cl *call, f finish) {
 	c.dequeue(cl)
 	c.disarm(&cl.ring)
 	c.closeRoom(cl)
+	c.leaveFlow(cl)
 	if f.first != nil {
 		c.partLeaves(f.first, f)
 	}
@@ -195,7 +215,7 @@ func (c *Center) endCall(cl *call, f finish) {
 			c.partLeaves(p, f)
 		}
 	}
-	waited := time.Duration(0)
+	waited := cl.waited
 	if customer := cl.customer(); customer != nil {
 		waited = customer.waited
 	}
@@ -218,8 +238,8 @@ func (c *Center) partLeaves(p *party, f finish) {
 
 // recordLeg writes down a party's stay.
 func (c *Center) recordLeg(p *party, reason Leave) {
-	if p.kind == PartyCustomer && p.answered.IsZero() && !p.call.entered.IsZero() {
-		p.waited = c.now.Sub(p.call.entered)
+	if p.phase == phaseWaiting && !p.call.entered.IsZero() {
+		p.waited += c.now.Sub(p.call.entered)
 	}
 	if !p.heldSince.IsZero() {
 		p.held += c.now.Sub(p.heldSince)
@@ -240,7 +260,9 @@ func (c *Center) recordLeg(p *party, reason Leave) {
 // detach takes a call from its agent: from his hands, his recording and his record. The call itself keeps the party.
 func (c *Center) detach(p *party, reason Leave) {
 	a := p.agent
+	p.muted = false
 	c.stopRecording(p, "")
+	c.countTalk(p)
 	if a.present == p {
 		a.present = nil
 	}
@@ -264,7 +286,7 @@ func (c *Center) farewell(p *party, f finish) {
 	switch {
 	case p.maker && (f.failed || was == phaseDialling || was == phaseCalling && !p.told):
 		c.tellFailed(p, was, f) // also what the agent himself gives up before the other side rang
-	case p == f.first:
+	case p == f.first && p.phase != phasePicking:
 		c.tell(a, EvCallRelease, string(p.call.id))
 		c.tellCustomerRelease(p)
 		c.hangUpPhone(a)
@@ -291,7 +313,12 @@ func (c *Center) tellFailed(p *party, was phase, f finish) {
 	if f.phoneEvent != "" {
 		c.tell(a, f.phoneEvent, nil)
 	}
-	if p.call.feature == featureInternal {
+	switch p.call.feature {
+	case featureHelp:
+		c.tell(a, EvConsultFail, id)
+		c.hangUpPhone(a)
+		return
+	case featureInternal:
 		c.tell(a, EvInsideCallFail, id)
 		c.hangUpPhone(a)
 		return
@@ -315,10 +342,10 @@ func (c *Center) leaveAllCalls(a *agent, reason int) {
 		if p == nil {
 			p = a.held[0]
 		}
-		if p.phase == phaseOffered || p.phase == phaseAlerting {
+		if p.phase == phaseOffered || p.phase == phaseAlerting || p.phase == phasePicking {
 			c.missed(p, missSignedOut)
 			continue
 		}
-		c.endCall(p.call, finish{first: p, reason: LeaveAgent, by: by, cause: CauseHungUp})
+		c.depart(p, finish{first: p, reason: LeaveAgent, by: by, cause: CauseHungUp})
 	}
 }

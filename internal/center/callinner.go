@@ -61,7 +61,7 @@ func (c *Center) offerTo(b *agent, cl *call, maker *party) {
 	if maker.agent != nil {
 		maker.told = true
 		c.tell(maker.agent, EvCustomerAlert, CustomerAlertingContent{
-			Call: cl.id, OtherPhoneWorkno: number, OtherPhone: number, Type: roleMain,
+			Call: cl.id, OtherPhoneWorkno: number, OtherPhone: number, Type: cl.role(),
 		})
 	} else {
 		c.alert(maker.leg)

@@ -162,9 +162,11 @@ func (c *Center) ringFar(cl *call, l *leg) Ring {
 
 // farSideRings: the called phone rings. An agent is told and hears it; a calling phone is told.
 func (c *Center) farSideRings(called *party) {
-	called.call.since = c.now
+	cl := called.call
+	cl.since = c.now
 	maker := called.partner()
-	if maker == nil {
+	if maker == nil || called == cl.add.rung || maker.agent == nil && maker.leg.answered { // the asker knows, a waiting caller hears music
+		c.setRoom(cl)
 		return
 	}
 	if maker.agent == nil {

@@ -31,7 +31,9 @@ type Center struct {
 	sessionSeq uint64
 	callSeq    uint64
 	legSeq     uint64
-	taskSeq    int // taskId of recordings
+	taskSeq    int    // taskId of recordings
+	runSeq     uint64 // of flows
+	playSeq    uint64
 	shared     int // percent points gathered towards the next recording, with RecordShare
 	draining   bool
 }

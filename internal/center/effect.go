@@ -204,9 +204,15 @@ const (
 	LeaveNobodyOnDuty    Leave = 3
 	LeaveQueueCancelled  Leave = 4 // the caller gave up waiting
 	LeaveAgentNoAnswer   Leave = 5
+	LeaveConnected       Leave = 7  // joined with a held call by ConnectHeld
+	LeaveHelp            Leave = 8  // the stay goes on in a three-party talk with a helper
+	LeaveThree           Leave = 10 // the stay goes on in a three-party talk
+	LeaveAskerLeft       Leave = 11 // the agent who asked for help hung up
+	LeavePickedUp        Leave = 13 // another agent took the call
 	LeaveNoSuchCode      Leave = 14
 	LeaveUser            Leave = 15 // the customer hung up
 	LeaveAgent           Leave = 16 // the agent hung up
+	LeaveTransferred     Leave = 17 // handed on to an agent, a number or a flow
 	LeaveInternalError   Leave = 19
 	LeaveBusy            Leave = 20
 	LeaveUnreachable     Leave = 23
@@ -214,6 +220,8 @@ const (
 	LeaveNoResource      Leave = 25
 	LeaveUserNoAnswer    Leave = 26
 	LeaveUserRefused     Leave = 27
+	LeaveToQueue         Leave = 28 // handed on to a skill queue
+	LeaveTransferTimeout Leave = 30 // nobody took a watched transfer
 	LeaveAgentRefused    Leave = 49
 	LeaveUserBeforeAgent Leave = 89 // the customer hung up while an agent was being rung
 )

@@ -27,6 +27,12 @@ const (
 	EvTalking         = "AgentEvent_Talking"
 	EvCustomerAlert   = "AgentEvent_Customer_Alerting"
 	EvHold            = "AgentEvent_Hold"
+	EvConference      = "AgentEvent_Conference"
+	EvConsultFail     = "AgentEvent_Consult_Fail"
+	EvSuccTrans       = "AgentEvent_SuccTransResult"
+	EvTransOut        = "AgentEvent_TransOutResult"
+	EvReturnFromIvr   = "AgentEvent_ReturnFromIvr"
+	EvMediaSwitch     = "AgentEvent_MediaSwith" // the name lacks its c
 	EvCallOutFail     = "AgentEvent_Call_Out_Fail"
 	EvConnectFail     = "AgentEvent_Connect_Fail"
 	EvInsideCallFail  = "AgentEvent_Inside_Call_Fail"
@@ -119,6 +125,28 @@ type (
 		Call   CallID `json:"callid"`
 		Number string `json:"number"`
 	}
+	// ConferenceContent belongs to AgentEvent_Conference: the numbers of the others, the last one joined last.
+	ConferenceContent struct {
+		Call    CallID `json:"callid"`
+		Partner string `json:"partner"`
+	}
+	// SuccTransContent belongs to AgentEvent_SuccTransResult: 0 = done.
+	SuccTransContent struct {
+		Result int    `json:"result"`
+		Call   CallID `json:"callId"`
+	}
+	// TransOutContent belongs to AgentEvent_TransOutResult: 0 = done.
+	TransOutContent struct {
+		Result int `json:"result"`
+	}
+	// MediaSwitchContent belongs to AgentEvent_MediaSwith: reason 0 = done.
+	MediaSwitchContent struct {
+		Call      CallID `json:"callid"`
+		Reason    int    `json:"reason"`
+		Caller    string `json:"caller"`
+		MediaType int    `json:"mediaType"`
+		Called    string `json:"called"`
+	}
 	// RecordContent belongs to AgentMediaEvent_Record and AgentMediaEvent_Record_Fail.
 	RecordContent struct {
 		Task          int         `json:"taskId"`
@@ -153,9 +181,11 @@ type (
 
 // Values that stand in event contents.
 const (
-	roleMain    = "main"      // call role; assistant belongs to help calls
+	roleMain    = "main"      // call role
+	roleHelp    = "assistant" // of help calls
 	voiceOnly   = "1"         // code_tables.media_ability
 	notTransfer = "no"        // transfer
+	isTransfer  = "yes"
 	audioFile   = "1"         // code_tables.file_media_type
 	ctiServer   = "CtiServer" // mediaserver of QC_AgentState_Notify
 	qcLogin     = "QC_AgentState_Login"

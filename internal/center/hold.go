@@ -15,9 +15,23 @@ func (c *Center) hold(a *agent) *result.Error {
 		return result.NothingToHold.Because("agent %d has no call to hold", a.id)
 	case p.phase != phaseTalking:
 		return result.CannotHold.Because("call %s is not a talk yet", p.call.id)
+	case len(p.call.parties) > 2 || p.call.add.kind != addNone:
+		return result.CannotHold.Because("call %s has more than two parties", p.call.id)
+	case p.muted:
+		return result.CannotHold.Because("agent %d is muted in call %s", a.id, p.call.id)
 	case !a.rights.Has(RightHold):
 		return result.OperationFailed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightHold])
 	}
+	c.park(p)
+	c.today(a).Held++
+	c.setRoom(p.call)
+	c.tell(a, EvHold, string(p.call.id))
+	return nil
+}
+
+// park puts a talk into its agent's held calls.
+func (c *Center) park(p *party) {
+	a := p.agent
 	a.present = nil
 	a.held = append(a.held, p)
 	p.phase, p.call.since = phaseHeld, c.now
@@ -27,9 +41,6 @@ func (c *Center) hold(a *agent) *result.Error {
 	if other := p.partner(); other != nil && !other.holds() {
 		other.heldSince = c.now
 	}
-	c.setRoom(p.call)
-	c.tell(a, EvHold, string(p.call.id))
-	return nil
 }
 
 // getHold takes a held call back. If the agent's phone is on-hook by now, it is rung first.

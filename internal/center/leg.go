@@ -176,7 +176,7 @@ func (c *Center) legAnswered(id LegID) {
 	}
 	if l.agent == nil {
 		l.answered = true
-		c.connect(l.party.call)
+		c.connect(l.party)
 		return
 	}
 	c.legRinging(id)
@@ -194,6 +194,8 @@ func (c *Center) legAnswered(id LegID) {
 		c.lifted(a.present)
 	case phaseRetrieving:
 		c.retrieved(a.present)
+	case phasePicking:
+		c.picked(a.present)
 	}
 }
 
@@ -234,8 +236,10 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 		c.missed(p, missOf(cause))
 	case phaseRetrieving:
 		c.retrieveFailed(p)
-	case phaseTalking:
-		c.endCall(p.call, finish{first: p, reason: leaveOf(cause, LeaveAgent), by: PartyAgent, cause: CauseHungUp})
+	case phasePicking:
+		c.pickFailed(p, missOf(cause))
+	case phaseTalking, phaseAwaiting, phaseSuspended:
+		c.depart(p, finish{first: p, reason: leaveOf(cause, LeaveAgent), by: PartyAgent, cause: CauseHungUp})
 	case phaseDialling:
 		c.endCall(p.call, finish{reason: missOf(cause).reason(), by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: phoneTrouble(cause)})
 	default: // phaseCalling: a phone that is hung up again kills the attempt (cec_05_1423)
@@ -271,6 +275,9 @@ func leaveOf(cause Cause, normal Leave) Leave {
 func (c *Center) partyHungUp(p *party, cause Cause) {
 	f := finish{first: p, by: p.kind, cause: CauseHungUp}
 	switch {
+	case p == p.call.add.rung:
+		c.addFailed(p.call, failedLeave(cause))
+		return
 	case p.phase == phaseCalled:
 		f.first, f.failed, f.reason, f.cause = nil, true, failedLeave(cause), cause
 	case p.call.queued:
@@ -280,7 +287,7 @@ func (c *Center) partyHungUp(p *party, cause Cause) {
 	default:
 		f.reason = leaveOf(cause, LeaveUser)
 	}
-	c.endCall(p.call, f)
+	c.depart(p, f)
 }
 
 // failedLeave is the reason of a call whose other side was not reached.

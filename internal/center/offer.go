@@ -11,6 +11,9 @@ import (
 // AgentState_Busy first (cec_05_1426). A phone that is off-hook already is not rung.
 func (c *Center) offer(a *agent, cl *call) {
 	p := c.join(cl, party{kind: PartyAgent, agent: a, number: strconv.Itoa(int(a.id)), phase: phaseOffered})
+	if cl.add.kind != addNone {
+		cl.add.rung = p
+	}
 	a.present = p
 	cl.since = c.now
 	c.enterCall(a)
@@ -42,7 +45,7 @@ func (c *Center) lifted(p *party) {
 	switch {
 	case p.picked:
 		c.tellIncoming(p)
-		c.connect(p.call)
+		c.connect(p)
 	case a.autoAnswer:
 		r := ringingContent(p)
 		c.tell(a, EvAutoAnswer, AutoAnswerContent{
@@ -50,12 +53,12 @@ func (c *Center) lifted(p *party) {
 			Transfer: r.Transfer, TransFrom: r.TransFrom, MediaType: p.call.media,
 		})
 		c.tellIncoming(p)
-		c.connect(p.call)
+		c.connect(p)
 	default:
 		p.phase = phaseAlerting
 		c.tell(a, EvRinging, ringingContent(p))
 		c.tellIncoming(p)
-		if p.call.queue != nil {
+		if p.call.queue != nil && p.call.add.kind == addNone {
 			c.tellCustomerAlerting(p)
 		}
 		c.setRoom(p.call)
@@ -65,15 +68,15 @@ func (c *Center) lifted(p *party) {
 func ringingContent(p *party) RingingContent {
 	cl := p.call
 	return RingingContent{
-		Caller: cl.caller, Called: cl.called, Call: cl.id, Type: roleMain, Feature: strconv.Itoa(cl.feature),
-		MediaAbility: voiceOnly, Transfer: notTransfer, MediaType: strconv.Itoa(int(cl.media)),
+		Caller: cl.caller, Called: cl.called, Call: cl.id, Type: cl.offeredRole(), Feature: strconv.Itoa(cl.offeredFeature()),
+		MediaAbility: voiceOnly, Transfer: cl.transferred(), TransFrom: cl.sender(), MediaType: strconv.Itoa(int(cl.media)),
 	}
 }
 
 // tellIncoming announces a call from a queue (cec_07_0520).
 func (c *Center) tellIncoming(p *party) {
 	cl := p.call
-	if cl.queue == nil {
+	if cl.queue == nil || cl.add.kind == addHelp {
 		return
 	}
 	content := IncomingContent{
@@ -90,7 +93,7 @@ func (c *Center) tellIncoming(p *party) {
 }
 
 func (c *Center) tellCustomerAlerting(p *party) {
-	content := CustomerAlertingContent{Call: p.call.id, OtherPhone: p.partnerNumber(), Type: roleMain}
+	content := CustomerAlertingContent{Call: p.call.id, OtherPhone: p.partnerNumber(), Type: p.call.role()}
 	if other := p.partner(); other != nil && other.agent != nil {
 		content.OtherPhoneWorkno = other.number
 	}
@@ -161,12 +164,15 @@ func (c *Center) missed(p *party, m miss) {
 	cl, a, rang := p.call, p.agent, p.phase == phaseAlerting
 	c.disarm(&cl.ring)
 	c.detach(p, m.reason())
-	cl.parties = cl.parties[:len(cl.parties)-1]                // an offered agent is always the last to have joined
+	cl.remove(p)
 	if rang && (m == missPhoneBusy || m == missPhoneUnknown) { // the desktop still shows the call
 		c.tell(a, EvNoAnswer, string(cl.id))
 	}
 	c.tellMissed(a, cl, m)
+	c.countMissed(a)
 	switch {
+	case p == cl.add.rung:
+		c.addMissed(cl, a.id, m)
 	case m == missDeclined || cl.queue == nil:
 		c.endCall(cl, finish{reason: m.reason(), by: PartyAgent, cause: m.cause(), failed: true})
 	default:
@@ -219,9 +225,15 @@ func (c *Center) ringOver(cl *call) {
 			c.missed(p, missUnanswered)
 		case phaseRetrieving:
 			c.retrieveFailed(p)
+		case phasePicking:
+			c.pickFailed(p, missUnanswered)
 		case phaseDialling:
 			c.endCall(cl, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseNoAnswer, failed: true})
 		case phaseCalled:
+			if p == cl.add.rung {
+				c.addFailed(cl, LeaveUserNoAnswer)
+				return
+			}
 			c.endCall(cl, finish{reason: LeaveUserNoAnswer, by: p.kind, cause: CauseNoAnswer, failed: true})
 		default:
 			continue
@@ -250,7 +262,7 @@ func (c *Center) answer(a *agent, id CallID) *result.Error {
 		return result.NothingToAnswer.Because("no call is offered to agent %d", a.id)
 	}
 	if p.phase == phaseAlerting {
-		c.connect(p.call)
+		c.connect(p)
 		return nil
 	}
 	c.pickUp(p)
@@ -271,7 +283,7 @@ func (c *Center) phonePickUp(a *agent) *result.Error {
 	switch {
 	case p != nil && p.phase == phaseAlerting:
 		p.picked = true
-		c.connect(p.call)
+		c.connect(p)
 		return nil
 	case p != nil && a.line != nil && !a.line.answered:
 		c.pickUp(p)
@@ -289,6 +301,8 @@ func (c *Center) phoneHangUp(a *agent) *result.Error {
 		c.missed(p, missHungUp)
 	case p != nil && p.phase == phaseRetrieving:
 		c.retrieveFailed(p)
+	case p != nil && p.phase == phasePicking:
+		c.pickFailed(p, missHungUp)
 	case p != nil && p.phase == phaseDialling:
 		c.endCall(p.call, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseHungUp, failed: true})
 	default:

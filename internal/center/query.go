@@ -25,7 +25,7 @@ const (
 func (a *agent) bar() int {
 	if a.present != nil {
 		switch a.present.phase {
-		case phaseOffered, phaseRetrieving:
+		case phaseOffered, phaseRetrieving, phasePicking:
 			return barReserved
 		case phaseAlerting:
 			return barAnswer
@@ -232,7 +232,7 @@ func (c *Center) callInfo(p *party) *CallInfo {
 	}
 	info.Waited = c.now.Sub(cl.entered)
 	if !cl.answered.IsZero() {
-		info.Waited = cl.answered.Sub(cl.entered)
+		info.Waited = max(0, cl.answered.Sub(cl.entered))
 	}
 	return info
 }
@@ -383,6 +383,9 @@ func (cl *call) view() CallView {
 
 // state is the call's state in the numbering of the product (cec_07_2566).
 func (cl *call) state() CallState {
+	if cl.queued {
+		return CallWaiting
+	}
 	state := CallTalking
 	for _, p := range cl.parties {
 		switch p.phase {
@@ -390,7 +393,9 @@ func (cl *call) state() CallState {
 			return CallSettingUp
 		case phaseHeld, phaseRetrieving:
 			return CallOnHold
-		case phaseOffered, phaseAlerting, phaseCalled, phaseCalling:
+		case phaseSuspended, phaseInFlow:
+			return CallSuspended
+		case phaseOffered, phaseAlerting, phaseCalled, phaseCalling, phasePicking, phaseAwaiting:
 			return CallAlerting
 		case phaseWaiting:
 			state = CallWaiting

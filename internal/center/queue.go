@@ -133,6 +133,10 @@ func (c *Center) enqueue(cl *call) {
 
 // watchWait sets the end of a waiting caller's longest wait. It counts from when he came, also if he was offered meanwhile.
 func (c *Center) watchWait(cl *call) {
+	if cl.add.kind != addNone { // somebody waits with him
+		c.arm(&cl.maxWait, cl.add.began.Add(longestHandOver))
+		return
+	}
 	if longest := cl.queue.skill.MaxWait; longest > 0 {
 		c.arm(&cl.maxWait, cl.entered.Add(longest))
 		return
@@ -164,7 +168,10 @@ func (c *Center) giveBack(cl *call, from AgentID) {
 
 // waitOver lets a caller go who has waited as long as his queue allows.
 func (c *Center) waitOver(cl *call) {
-	if cl.queued {
+	switch {
+	case cl.queued && cl.add.kind != addNone:
+		c.addFailed(cl, LeaveTransferTimeout)
+	case cl.queued:
 		c.endCall(cl, finish{reason: LeaveTimeout, by: PartySystem, cause: CauseNoAnswer})
 	}
 }
@@ -172,6 +179,10 @@ func (c *Center) waitOver(cl *call) {
 // letGo releases all callers who wait in the queue.
 func (c *Center) letGo(q *queue, reason Leave, cause Cause) {
 	for q.first != nil {
+		if q.first.add.kind != addNone {
+			c.addFailed(q.first, reason)
+			continue
+		}
 		c.endCall(q.first, finish{reason: reason, by: PartySystem, cause: cause})
 	}
 }

@@ -167,4 +167,5 @@ const (
 	CallAlerting  CallState = 4 // offered
 	CallTalking   CallState = 5
 	CallOnHold    CallState = 6
+	CallSuspended CallState = 7 // in a flow
 )

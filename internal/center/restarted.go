@@ -20,6 +20,7 @@ func (c *Center) restarted(cmd Restarted) {
 		c.stopRecording(c.records[id].party, diedWithServer)
 	}
 	for _, cl := range c.callsByBirth() {
+		cl.add = addition{}
 		c.endCall(cl, finish{reason: LeaveInternalError, by: PartySystem, cause: CauseShutdown, failed: cl.answered.IsZero()})
 	}
 	for _, a := range c.roster {

@@ -21,6 +21,7 @@ func Restore(s *Snapshot) (*Center, error) {
 	}
 	n := s.Counters
 	c.timerSeq, c.sessionSeq, c.callSeq, c.legSeq, c.taskSeq, c.shared = n.Timer, n.Session, n.Call, n.Leg, n.Task, n.Shared
+	c.runSeq, c.playSeq = n.Run, n.Play
 	c.draining = s.Draining
 	for _, phone := range s.Phones {
 		c.phones[phone] = true
@@ -151,6 +152,7 @@ func (s *savedAgent) restore(account *Agent, rights Rights) *agent {
 		since: s.Since, stateCall: s.StateCall, lastBar: s.LastBar, idleSince: s.IdleSince, before: chosen{s.BeforeState, s.BeforeReason},
 		talked: s.Talked, restUntil: s.RestUntil, restReminded: s.RestReminded, wrapUntil: s.WrapUntil, wrapUp: s.WrapUp, gone: s.Gone,
 		wish: wish{state: s.Wish.State, reason: s.Wish.Reason, seconds: s.Wish.Seconds, forced: s.Wish.Forced}, last: s.Last,
+		figures: s.Figures, figuresDay: s.FiguresDay,
 	}
 	if s.Ousted != nil {
 		ousted := s.Ousted.restore()
@@ -183,9 +185,52 @@ func (r *restorer) calls() error {
 				return err
 			}
 		}
+		if err := r.addition(cl, s); err != nil {
+			return err
+		}
 		r.set(&cl.ring, s.Ring)
 		r.set(&cl.maxWait, s.MaxWait)
 	}
+	return nil
+}
+
+// addition restores who is being rung into the call, and who came in by an outside transfer.
+func (r *restorer) addition(cl *call, s *savedCall) error {
+	place := func(i int) (*party, error) {
+		if i < -1 || i >= len(cl.parties) {
+			return nil, impossible("call %s has no party %d", cl.id, i)
+		}
+		if i < 0 {
+			return nil, nil
+		}
+		return cl.parties[i], nil
+	}
+	var err error
+	if cl.outside, err = place(s.Outside - 1); err != nil || s.Add == nil {
+		return err
+	}
+	add := addition{kind: addKind(s.Add.Kind), outside: s.Add.Outside, parks: s.Add.Parks, began: s.Add.Began, skill: s.Add.Skill}
+	if add.asker, err = place(s.Add.Asker); err != nil {
+		return err
+	}
+	if add.asker == nil || add.asker.agent == nil {
+		return impossible("in call %s somebody is rung for no agent", cl.id)
+	}
+	if add.rung, err = place(s.Add.Rung); err != nil {
+		return err
+	}
+	switch {
+	case s.Add.Removed != nil:
+		add.queue = &queue{skill: *s.Add.Removed, gone: true}
+	case s.Add.Queue != 0:
+		if add.queue = r.c.queues[s.Add.Queue]; add.queue == nil {
+			return impossible("call %s came from skill queue %d, which is not there", cl.id, s.Add.Queue)
+		}
+	}
+	if s.Queue == s.Add.Queue && s.Removed != nil {
+		add.queue = cl.queue
+	}
+	cl.add = add
 	return nil
 }
 
@@ -194,6 +239,7 @@ func (s *savedCall) restore() *call {
 		id: s.ID, number: s.Number, feature: s.Feature, media: s.Media, skill: s.Skill, caller: s.Caller, shown: s.Shown, called: s.Called,
 		target: s.Target.restore(), trunk: s.Trunk, data: s.Data, uui: s.UUI, began: s.Began, entered: s.Entered, answered: s.Answered,
 		since: s.Since, rows: s.Rows, requeued: s.Requeued, lastRelease: s.LastRelease, lastAgent: s.LastAgent, takes: s.Takes,
+		transFrom: s.TransFrom, run: s.Run, relay: s.Relay, waited: s.PastWait,
 	}
 	cl.ring = timer{kind: timerRing, call: cl}
 	cl.maxWait = timer{kind: timerMaxWait, call: cl}
@@ -204,7 +250,7 @@ func (r *restorer) party(cl *call, s *savedParty) error {
 	p := &party{
 		call: cl, kind: s.Kind, legID: s.LegID, number: s.Number, phase: phase(s.Phase), maker: s.Maker, picked: s.Picked, asked: s.Asked,
 		told: s.Told, began: s.Began, ringing: s.Ringing, answered: s.Answered, talked: s.Talked, heldSince: s.HeldSince, held: s.Held,
-		waited: s.Waited,
+		waited: s.Waited, parked: s.Parked, muted: s.Muted, helper: s.Helper, asksHelp: s.AsksHelp,
 	}
 	if s.Agent != 0 {
 		if p.agent = r.agents[s.Agent]; p.agent == nil {

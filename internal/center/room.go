@@ -25,7 +25,8 @@ func sameRow(x, y Row) bool {
 	return x.Leg == y.Leg && x.Plays == y.Plays && slices.Equal(x.Hears, y.Hears)
 }
 
-// rows is the table of a call: a row for each party with an open connection that is not elsewhere.
+// rows is the table of a call: a row for each party with an open connection that is not elsewhere. It is derived from the parties
+// alone, so whoever else is to hear or to be heard (inspectors) adds rows, and legs to Hears, to what it gives, here and nowhere else.
 func (c *Center) rows(cl *call) []Row {
 	var rows []Row
 	for _, p := range cl.parties {
@@ -40,6 +41,10 @@ func (c *Center) rows(cl *call) []Row {
 			rows = append(rows, Row{Leg: l.id, Plays: callingSound(p)})
 		case phaseTalking:
 			rows = append(rows, c.talkRow(p, l))
+		case phaseAwaiting:
+			rows = append(rows, Row{Leg: l.id, Plays: awaitingSound(cl)})
+		case phaseSuspended, phaseInFlow, phasePicking:
+			rows = append(rows, Row{Leg: l.id})
 		}
 	}
 	return rows
@@ -62,20 +67,39 @@ func callingSound(p *party) string {
 	return PromptRingBack
 }
 
-// talkRow is the row of a party in the talk: it hears the other, or music while the other holds.
+// awaitingSound is what an agent hears who waits for a transfer or for a helper: ring-back once the target is being rung.
+func awaitingSound(cl *call) string {
+	if p := cl.add.rung; p != nil && !p.ringing.IsZero() {
+		return PromptRingBack
+	}
+	return ""
+}
+
+// talkRow is the row of a party in the talk: it hears all others who talk and are not muted, or music if all of them hold, or if it is
+// parked itself.
 func (c *Center) talkRow(p *party, l *leg) Row {
 	row := Row{Leg: l.id}
-	other := p.partner()
-	if other == nil {
-		return row
-	}
-	far := other.media()
-	if other.phase != phaseTalking || far == nil || far.held {
+	if p.parked {
 		row.Plays = c.cfg.WaitMusic
 		return row
 	}
-	if !l.held {
-		row.Hears = []LegID{far.id}
+	others, open := 0, 0
+	for _, other := range p.call.parties {
+		if other == p || other == p.call.add.rung && other.phase != phaseTalking || other.parked && other.phase == phaseTalking {
+			continue
+		}
+		others++
+		far := other.media()
+		if other.phase != phaseTalking || far == nil || far.held {
+			continue
+		}
+		open++
+		if !l.held && !other.muted {
+			row.Hears = append(row.Hears, far.id)
+		}
+	}
+	if others > 0 && open == 0 {
+		row.Plays = c.cfg.WaitMusic
 	}
 	return row
 }

@@ -238,6 +238,14 @@ func (n *naming) set(f reflect.Value, text string) error {
 		url, token, _ := strings.Cut(text, ",")
 		f.Set(reflect.ValueOf(center.Push{URL: url, Token: token, Old: token == ""}))
 		return nil
+	case *center.Device: // type:address
+		kind, address, _ := strings.Cut(text, ":")
+		number, err := strconv.Atoi(kind)
+		f.Set(reflect.ValueOf(center.Device{Type: center.DeviceType(number), Address: address}))
+		return err
+	case *[]center.Sound:
+		f.Set(reflect.ValueOf([]center.Sound{{Text: text}}))
+		return nil
 	case *[]center.AgentSkill:
 		return n.setSkills(f, text)
 	}

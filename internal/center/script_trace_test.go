@@ -155,7 +155,9 @@ var (
 		center.LeaveAgent: "Agent", center.LeaveInternalError: "InternalError", center.LeaveBusy: "Busy",
 		center.LeaveUnreachable: "Unreachable", center.LeaveNoSuchNumber: "NoSuchNumber", center.LeaveNoResource: "NoResource",
 		center.LeaveUserNoAnswer: "UserNoAnswer", center.LeaveUserRefused: "UserRefused", center.LeaveAgentRefused: "AgentRefused",
-		center.LeaveUserBeforeAgent: "UserBeforeAgent",
+		center.LeaveUserBeforeAgent: "UserBeforeAgent", center.LeaveConnected: "Connected", center.LeaveHelp: "Help",
+		center.LeaveThree: "Three", center.LeaveAskerLeft: "AskerLeft", center.LeavePickedUp: "PickedUp", center.LeaveTransferred: "Transferred",
+		center.LeaveToQueue: "ToQueue", center.LeaveTransferTimeout: "TransferTimeout",
 	}
 	parties = map[center.PartyKind]string{
 		center.PartyUnknown: "Unknown", center.PartyCustomer: "Customer", center.PartyAgent: "Agent",

@@ -138,6 +138,8 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 	case seen.offered != "":
 		return pick(center.Answer{By: by}, center.Answer{By: by, Call: seen.offered}, center.Answer{By: by}, center.PhonePickUp{By: by}, center.Reject{By: by, Mode: 1},
 			center.Reject{By: by, Mode: 2, Call: seen.offered}, center.Release{By: by}, center.PhoneHangUp{By: by}, center.OfferedCall{By: by}, wish)
+	case seen.present != "" && s.r.IntN(3) > 0:
+		return s.talking(by, seen, held)
 	case seen.present != "":
 		return pick(center.Release{By: by}, center.Release{By: by}, center.Hold{By: by}, center.DropCall{By: by, Call: seen.present}, center.DropCall{By: by, Call: held},
 			center.SetCallData{By: by, Data: "x"}, center.CurrentCall{By: by}, center.SyncInfo{By: by}, wish, wish, center.SignOut{By: by, Force: s.r.IntN(6) == 0})
@@ -157,6 +159,8 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 			center.CallInner{By: by, Called: fmt.Sprint(s.agent())})
 	}
 	switch n := s.r.IntN(40); {
+	case n < 1:
+		return pick(center.SnatchPickup{By: by, Of: s.agent()}, center.CallInnerSkill{By: by, Skill: 1}, center.RequestWaiting{By: by, Call: center.CallID(s.anyCall()), Skill: center.SkillID(1 + s.r.IntN(3))}, center.ReleasePhone{By: by})
 	case n < 14:
 		return center.ResetSkill{By: by, All: true}
 	case n < 20: // he waits for a call
@@ -173,4 +177,34 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 		center.ForceRest{By: by, Target: s.agent(), Seconds: 10, Cause: 1}, s.forceSignOut(by), center.BindPhone{By: by, Phone: s.phoneNumber()},
 		center.SetSelfRecord{By: by, On: s.r.IntN(2) == 0, BeforeTalking: s.r.IntN(2) == 0},
 		center.SendNote{By: by, To: []center.AgentID{s.agent(), s.agent()}, Text: "note"}, center.SendBulletin{By: by, TargetType: s.r.IntN(2), Target: []string{"north", "queue1"}[s.r.IntN(2)], Text: "b"})
+}
+
+// talking is what an agent does in a talk beyond ending it: he consults, hands on, joins.
+func (s *sim) talking(by center.By, seen *sessionSeen, held center.CallID) center.Command {
+	switch n := s.r.IntN(10); {
+	case n < 2:
+		return center.InnerHelp{By: by, To: center.Device{Type: center.DeviceAgent, Address: fmt.Sprint(s.agent())}, Mode: center.HelpMode(1 + s.r.IntN(2)), Hold: s.r.IntN(2) == 0}
+	case n < 5:
+		return center.Transfer{By: by, To: s.device(), Mode: center.TransferMode(1 + s.r.IntN(5)), Hold: s.r.IntN(2) == 0}
+	case n < 7 && held != "":
+		if s.r.IntN(2) == 0 {
+			return center.ConfJoin{By: by, Call: held}
+		}
+		return center.ConnectHeld{By: by, Call: held}
+	}
+	list := []center.Command{
+		center.Hold{By: by}, center.BeginMute{By: by}, center.EndMute{By: by}, center.SecondDial{By: by, Digits: "12#"}, center.CancelTransfer{By: by},
+		center.Disconnect{By: by, Number: s.dialled()}, center.TransmitNumber{By: by}, center.SwitchMedia{By: by, Video: true},
+		center.ReportSound{By: by, Say: []center.Sound{{Text: "hello"}}}, center.Disconnect{By: by, Number: fmt.Sprint(s.agent())},
+	}
+	return list[s.r.IntN(len(list))]
+}
+
+// device is a target of a transfer that makes sense.
+func (s *sim) device() center.Device {
+	return []center.Device{
+		{Type: center.DeviceAgent, Address: fmt.Sprint(s.agent())}, {Type: center.DeviceAgent, Address: fmt.Sprint(s.agent())},
+		{Type: center.DeviceSkill, Address: fmt.Sprint(1 + s.r.IntN(3))}, {Type: center.DeviceCode, Address: "8000"},
+		{Type: center.DeviceOutside, Address: "0555123"}, {Type: center.DeviceOutside, Address: s.dialled()},
+	}[s.r.IntN(6)]
 }

@@ -58,6 +58,9 @@ func (s *sim) anyField(f reflect.Value) {
 		return
 	case time.Time:
 		return
+	case center.Device:
+		f.Set(reflect.ValueOf(s.device()))
+		return
 	}
 	switch f.Kind() {
 	case reflect.String:

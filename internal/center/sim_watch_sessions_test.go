@@ -159,8 +159,15 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 			return fmt.Errorf("call %s is offered beside %q and %q", id, s.offered, s.present)
 		}
 		s.offered, s.auto = id, name == center.EvAutoAnswer
+	case center.EvConference:
+		s.present, s.offered = id, ""
+		delete(s.held, id)
+	case center.EvConsultFail:
+		if s.present != id {
+			s.drop(id)
+		}
 	case center.EvTalking:
-		if s.present != "" && s.present != id {
+		if s.present != "" && s.present != id && s.left != s.present {
 			return fmt.Errorf("two talks: %s and %s", s.present, id)
 		}
 		if s.offered != "" && s.offered != id {
@@ -181,6 +188,7 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 		}
 		s.drop(id)
 	case center.EvCustomerRelease:
+		s.left = id
 		if s.held[id] || s.offered == id {
 			s.drop(id)
 		}
@@ -188,7 +196,7 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 		if s.offered != id && s.present != id {
 			s.making[id] = true
 		}
-	case center.EvNoAnswer, center.EvCallOutFail, center.EvInsideCallFail, center.EvConnectFail:
+	case center.EvNoAnswer, center.EvCallOutFail, center.EvInsideCallFail:
 		s.drop(id)
 	}
 	return nil

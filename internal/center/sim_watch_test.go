@@ -60,6 +60,7 @@ type sessionSeen struct {
 	present center.CallID
 	offered center.CallID
 	held    map[center.CallID]bool
+	left    center.CallID          // whose other side was told to be gone last
 	making  map[center.CallID]bool // calls that he has asked for and that are not talked yet
 	auto    bool                   // the offer was answered for him
 	phone   string                 // bound
@@ -229,6 +230,10 @@ func (w *watch) effect(e center.Effect) error {
 		return w.sessionEffect(e)
 	case center.Ring, center.Alert, center.AnswerLeg, center.AnswerPhone, center.HangUp, center.Room:
 		return w.phoneEffect(e)
+	case center.Play, center.SendDigits, center.RouteDigits:
+		return w.soundEffect(e)
+	case center.FlowBegan, center.FlowEnded:
+		return nil
 	case center.StartRecording, center.StopRecording, center.RecordingBegan, center.RecordingEnded:
 		return w.recordingEffect(e)
 	case center.LegRecord, center.CallRecord, center.StateRecord, center.Audit:

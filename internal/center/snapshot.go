@@ -33,6 +33,7 @@ type (
 	savedCounters struct {
 		Timer, Session, Call, Leg uint64
 		Task, Shared              int
+		Run, Play                 uint64
 	}
 	// savedTimer is a deadline that is set; the zero one is not.
 	savedTimer struct {
@@ -71,6 +72,20 @@ type (
 		LastRelease, LastAgent          AgentID
 		Takes                           int
 		Ring, MaxWait                   savedTimer
+		Add                             *savedAddition
+		Outside                         int // place of that party + 1
+		TransFrom                       AgentID
+		Run                             uint64
+		Relay                           bool
+		PastWait                        time.Duration
+	}
+	// savedAddition names parties by their place; 0 = the first, -1 = none.
+	savedAddition struct {
+		Kind, Asker, Rung int
+		Outside, Parks    bool
+		Began             time.Time
+		Queue, Skill      SkillID
+		Removed           *Skill
 	}
 	savedParty struct {
 		Kind                                        PartyKind
@@ -83,6 +98,7 @@ type (
 		Began, Ringing, Answered, Talked, HeldSince time.Time
 		Held, Waited                                time.Duration
 		Record                                      *savedRecord
+		Parked, Muted, Helper, AsksHelp             bool
 	}
 	savedRecord struct {
 		ID    RecordingID
@@ -157,6 +173,8 @@ type (
 		Present      CallID
 		Held         []CallID
 		Last         *CallInfo
+		Figures      DayFigures
+		FiguresDay   time.Time
 	}
 )
 
@@ -165,7 +183,7 @@ type (
 func (c *Center) Snapshot() *Snapshot {
 	s := &Snapshot{
 		Config: c.cfg.Config, Now: c.now, Draining: c.draining,
-		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared},
+		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared, Run: c.runSeq, Play: c.playSeq},
 	}
 	for phone, registered := range c.phones {
 		if registered {
@@ -253,9 +271,14 @@ func (c *Center) saveCall(cl *call) savedCall {
 			s.Removed = &removed
 		}
 	}
-	for _, p := range cl.parties {
+	for i, p := range cl.parties {
 		s.Parties = append(s.Parties, p.save())
+		if p == cl.outside {
+			s.Outside = i + 1
+		}
 	}
+	s.TransFrom, s.Run, s.Relay, s.PastWait = cl.transFrom, cl.run, cl.relay, cl.waited
+	s.Add = cl.saveAddition()
 	return s
 }
 
@@ -263,6 +286,7 @@ func (p *party) save() savedParty {
 	s := savedParty{
 		Kind: p.kind, LegID: p.legID, Number: p.number, Phase: int(p.phase), Maker: p.maker, Picked: p.picked, Asked: p.asked, Told: p.told,
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Talked: p.talked, HeldSince: p.heldSince, Held: p.held, Waited: p.waited,
+		Parked: p.parked, Muted: p.muted, Helper: p.helper, AsksHelp: p.asksHelp,
 	}
 	if p.agent != nil {
 		s.Agent = p.agent.id
@@ -276,6 +300,26 @@ func (p *party) save() savedParty {
 	return s
 }
 
+// saveAddition saves who is being rung into the call; nil = nobody.
+func (cl *call) saveAddition() *savedAddition {
+	add := cl.add
+	if add.kind == addNone {
+		return nil
+	}
+	s := &savedAddition{
+		Kind: int(add.kind), Asker: slices.Index(cl.parties, add.asker), Rung: slices.Index(cl.parties, add.rung), Outside: add.outside,
+		Parks: add.parks, Began: add.began, Skill: add.skill,
+	}
+	if add.queue != nil {
+		s.Queue = add.queue.skill.ID
+		if add.queue.gone {
+			removed := add.queue.skill
+			s.Removed = &removed
+		}
+	}
+	return s
+}
+
 func (a *agent) save(s *savedAgent) {
 	*s = savedAgent{
 		ID: a.id, Session: a.session, Seq: a.seq, GUIDs: a.guids.save(), Began: a.began, Seen: a.seen, Silence: a.silence.save(),
@@ -285,7 +329,7 @@ func (a *agent) save(s *savedAgent) {
 		Since: a.since, StateCall: a.stateCall, LastBar: a.lastBar, IdleSince: a.idleSince, BeforeState: a.before.state,
 		BeforeReason: a.before.reason, Talked: a.talked, RestUntil: a.restUntil, RestReminded: a.restReminded, RestTimer: a.restTimer.save(),
 		Wish:      savedWish{State: a.wish.state, Reason: a.wish.reason, Seconds: a.wish.seconds, Forced: a.wish.forced},
-		WrapUntil: a.wrapUntil, WrapTimer: a.wrapTimer.save(), WrapUp: a.wrapUp, Gone: a.gone, Last: a.last,
+		WrapUntil: a.wrapUntil, WrapTimer: a.wrapTimer.save(), WrapUp: a.wrapUp, Gone: a.gone, Last: a.last, Figures: a.figures, FiguresDay: a.figuresDay,
 	}
 	if a.ousted != nil {
 		ousted := a.ousted.save()

@@ -65,6 +65,7 @@ func (c *Center) recordState(a *agent) {
 	if a.state == StateUnknown || a.state == StateSignedOut {
 		return
 	}
+	c.countState(a)
 	c.emit(StateRecord{VCC: c.cfg.ID, Agent: a.id, State: a.state, Reason: a.reason, From: a.since, To: c.now, Call: a.stateCall})
 }
 

@@ -32,7 +32,7 @@ func (c *Center) applyCall(a *agent, cmd Command) (Reply, bool) {
 	case SetCallData:
 		return reply(c.setCallData(a, cmd))
 	default:
-		return Reply{}, false
+		return c.applyMore(a, cmd)
 	}
 }
 
@@ -44,23 +44,38 @@ func made(id CallID, err *result.Error) (Reply, bool) {
 	return Reply{Value: id}, true
 }
 
-// connect begins the talk: the other side has answered.
-func (c *Center) connect(cl *call) {
+// connect begins the talk: the other side, p, has answered.
+func (c *Center) connect(p *party) {
+	cl := p.call
+	if p == cl.add.rung && cl.add.kind != addNone {
+		c.added(cl)
+		return
+	}
+	c.talk(cl)
+}
+
+// talk lets all who are in the call talk.
+func (c *Center) talk(cl *call) {
 	c.disarm(&cl.ring)
-	cl.since = c.now
+	cl.since, cl.transFrom = c.now, 0
+	var picking *party
 	if cl.answered.IsZero() {
 		cl.answered = c.now
 	}
 	for _, p := range cl.parties {
-		p.phase = phaseTalking
+		if p.phase == phaseWaiting && !cl.entered.IsZero() {
+			p.waited += c.now.Sub(cl.entered)
+		}
+		if p.phase == phasePicking {
+			picking = p
+		}
+		p.phase, p.parked = phaseTalking, false
 		if p.answered.IsZero() {
 			p.answered, p.talked = c.now, c.now
 		}
-		if p.kind == PartyCustomer && !cl.entered.IsZero() {
-			p.waited = c.now.Sub(cl.entered)
-		}
 		if p.agent != nil {
 			p.agent.talked = true
+			c.countAnswer(p)
 			cl.lastAgent = p.agent.id
 		} else {
 			c.answerLeg(p.leg)
@@ -70,6 +85,9 @@ func (c *Center) connect(cl *call) {
 	for _, p := range cl.parties {
 		if p.agent != nil {
 			c.tellTalking(p)
+			if p == picking {
+				c.tellIncoming(p)
+			}
 			c.startRecording(p)
 		}
 	}
@@ -78,7 +96,7 @@ func (c *Center) connect(cl *call) {
 func (c *Center) tellTalking(p *party) {
 	cl := p.call
 	c.tell(p.agent, EvTalking, TalkingContent{
-		Called: cl.called, Caller: cl.caller, Call: cl.id, Type: roleMain, Feature: strconv.Itoa(cl.feature), MediaAbility: voiceOnly,
+		Called: cl.called, Caller: cl.caller, Call: cl.id, Type: cl.role(), Feature: strconv.Itoa(cl.feature), MediaAbility: voiceOnly,
 	})
 }
 
@@ -108,5 +126,10 @@ func (c *Center) leaveCall(p *party) {
 		c.missed(p, missDeclined)
 		return
 	}
-	c.endCall(p.call, finish{first: p, reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp})
+	if p.phase == phasePicking {
+		c.missed(p, missHungUp)
+		return
+	}
+	c.today(p.agent).Released++
+	c.depart(p, finish{first: p, reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp})
 }

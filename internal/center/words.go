@@ -15,7 +15,9 @@ var (
 		LeaveUser: "user-hung-up", LeaveAgent: "agent-hung-up", LeaveInternalError: "internal-error", LeaveBusy: "busy",
 		LeaveUnreachable: "unreachable", LeaveNoSuchNumber: "no-such-number", LeaveNoResource: "no-resource",
 		LeaveUserNoAnswer: "user-no-answer", LeaveUserRefused: "user-refused", LeaveAgentRefused: "agent-refused",
-		LeaveUserBeforeAgent: "user-hung-up-before-agent",
+		LeaveUserBeforeAgent: "user-hung-up-before-agent", LeaveConnected: "connected", LeaveHelp: "three-party-help",
+		LeaveThree: "three-party", LeaveAskerLeft: "asker-hung-up", LeavePickedUp: "picked-up", LeaveTransferred: "transferred",
+		LeaveToQueue: "transferred-to-queue", LeaveTransferTimeout: "transfer-timed-out",
 	}
 	partyWords = map[PartyKind]string{
 		PartyUnknown: "unknown", PartyCustomer: "customer", PartyAgent: "agent", PartyOutside: "outside", PartyPhone: "phone",

@@ -68,6 +68,26 @@ const (
 	NumberNotAllowed Code = "200-001"
 	// NothingToAnswer: nothing to answer: no call.
 	NothingToAnswer Code = "200-002"
+	// NothingToMute: nothing to mute: no call.
+	NothingToMute Code = "200-003"
+	// CannotMute: call is in the wrong state for mute.
+	CannotMute Code = "200-004"
+	// NothingToConnect: connect-hold: no call.
+	NothingToConnect Code = "200-005"
+	// NoHeldToConnect: connect-hold: no held call.
+	NoHeldToConnect Code = "200-006"
+	// NothingToUnmute: nothing to unmute: no call.
+	NothingToUnmute Code = "200-007"
+	// CannotUnmute: call is in the wrong state for unmute.
+	CannotUnmute Code = "200-008"
+	// NothingToReport: announcement to the caller (report voice): no call.
+	NothingToReport Code = "200-009"
+	// NothingToJoin: three-party call: no present call.
+	NothingToJoin Code = "200-010"
+	// NoHeldToJoin: three-party call: no held call.
+	NoHeldToJoin Code = "200-011"
+	// NothingToTransfer: transfer: no call.
+	NothingToTransfer Code = "200-012"
 	// NothingToHold: hold: no call.
 	NothingToHold Code = "200-013"
 	// CannotHold: call is in the wrong state for hold.
@@ -78,6 +98,12 @@ const (
 	CannotRetrieve Code = "200-016"
 	// NothingToRelease: release: no call.
 	NothingToRelease Code = "200-017"
+	// NothingToConsult: internal consultation: no call.
+	NothingToConsult Code = "200-018"
+	// NothingToDisconnect: release by number: no call.
+	NothingToDisconnect Code = "200-023"
+	// NoSuchParty: release by number: no call with this number.
+	NoSuchParty Code = "200-024"
 	// NothingToDrop: drop call: no call.
 	NothingToDrop Code = "200-025"
 	// NoSuchCall: call does not exist.

@@ -1,0 +1,64 @@
+package center
+
+import "time"
+
+// today gives the agent's counters of the present day; those of an earlier one are gone.
+func (c *Center) today(a *agent) *DayFigures {
+	day := c.now.Truncate(24 * time.Hour)
+	if !a.figuresDay.Equal(day) {
+		a.figuresDay, a.figures = day, DayFigures{}
+	}
+	return &a.figures
+}
+
+// countAnswer counts a talk that begins.
+func (c *Center) countAnswer(p *party) {
+	f := c.today(p.agent)
+	switch {
+	case !p.talked.Equal(c.now) || !p.answered.Equal(c.now): // he was in the talk before
+	case p.helper:
+		f.Helped++
+	case p.maker && p.call.feature == featureOutbound:
+		f.CalledOut++
+	case p.call.feature == featureInternal:
+		f.Inner++
+	case p.call.feature == featureHelp && !p.maker:
+		f.Helped++
+	case !p.maker:
+		f.Answered++
+	}
+}
+
+// countTalk counts the time of a talk that ends.
+func (c *Center) countTalk(p *party) {
+	if !p.answered.IsZero() {
+		c.today(p.agent).Talk += Seconds(c.now.Sub(p.answered) / time.Second)
+	}
+}
+
+func (c *Center) countMissed(a *agent) { c.today(a).Unanswered++ }
+
+func (c *Center) countTransfer(a *agent, outside bool) {
+	if outside {
+		c.today(a).TransferOut++
+		return
+	}
+	c.today(a).Transferred++
+}
+
+// countState counts a state that ends.
+func (c *Center) countState(a *agent) {
+	f, span := c.today(a), Seconds(c.now.Sub(a.since)/time.Second)
+	switch a.state {
+	case StateBusy:
+		f.Busy++
+		f.BusyTime += span
+	case StateRest:
+		f.Rests++
+		f.RestTime += span
+		if over := c.now.Sub(a.restUntil); over > 0 {
+			f.RestsOver++
+			f.RestOverTime += Seconds(over / time.Second)
+		}
+	}
+}
