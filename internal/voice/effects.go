@@ -2,6 +2,7 @@ package voice
 
 import (
 	"errors"
+	"time"
 
 	"ccgateway/internal/center"
 )
@@ -32,6 +33,26 @@ func (s *Server) carry(vcc center.VCCID, effect center.Effect) {
 		s.notices.post(func() { s.startRecording(vcc, e) })
 	case center.StopRecording:
 		s.notices.post(func() { s.engine.StopRecording(recordingID(vcc, e.Recording)) })
+	case center.PauseRecording: // after StartRecording, which waits its turn too
+		s.notices.post(func() { s.engine.PauseRecording(recordingID(vcc, e.Recording), e.On) })
+	default:
+		s.carrySound(vcc, effect)
+	}
+}
+
+// carrySound carries out what is heard by one leg or sent to its far side.
+func (s *Server) carrySound(vcc center.VCCID, effect center.Effect) {
+	switch e := effect.(type) {
+	case center.Play:
+		s.carryPlay(vcc, e)
+	case center.PausePlayback:
+		s.engine.PausePlay(playID(vcc, e.Play), e.On)
+	case center.MovePlayback:
+		s.engine.MovePlay(playID(vcc, e.Play), time.Duration(e.MS)*time.Millisecond, e.Absolute)
+	case center.StopPlay:
+		s.engine.StopPlay(playID(vcc, e.Play))
+	case center.SendDigits:
+		s.carrySendDigits(vcc, e)
 	}
 }
 

@@ -109,6 +109,7 @@ func (s *Server) startMedia() error {
 			Digit:          s.mediaDigit,
 			MediaLost:      s.mediaLost,
 			RecordingEnded: s.recordingEnded,
+			PlayEnded:      s.playEnded,
 		}}
 	engine, err := media.New(m)
 	if err != nil {

@@ -25,6 +25,7 @@ type Engine struct {
 	stopping chan struct{}           // Close wants them to
 	closing  sync.Once
 	told     sync.WaitGroup // the goroutine that tells events
+	loading  sync.WaitGroup // sounds to be played
 	open     sync.WaitGroup // legs that are not closed to the end
 
 	// mu is held by signalling only: no scheduler and no reader ever waits for it.
@@ -35,6 +36,8 @@ type Engine struct {
 	where      map[LegID]RoomID // which room each leg is in, made or not
 	recordings map[RecordingID]*recording
 	prompts    promptSet
+	plays      map[PlayID]*playing
+	played     int             // samples that plays hold
 	complained map[string]bool // unknown prompts that were logged
 	past       Stats           // numbers of legs that are gone
 }
@@ -73,6 +76,7 @@ func newEngine(cfg Config, clock func() time.Duration, open func(path string) (w
 		where:      map[LegID]RoomID{},
 		recordings: map[RecordingID]*recording{},
 		prompts:    prompts,
+		plays:      map[PlayID]*playing{},
 		complained: map[string]bool{},
 	}
 	e.world.Store(&world{shards: make([][]*table, cfg.Schedulers)})
@@ -125,6 +129,7 @@ func (e *Engine) remove(l *Leg) {
 	}
 	e.retire(l)
 	delete(e.legs, l.id)
+	e.stopPlays(l)
 	e.rebuild(changed, nil)
 	if l.alone != nil {
 		e.world.Store(e.world.Load().with([]*table{l.alone}, nil))
@@ -179,6 +184,7 @@ func (e *Engine) shutDown() {
 		l.Close()
 	}
 	e.open.Wait()
+	e.loading.Wait()
 	e.finishStopped()
 	e.disk.close()
 	e.events.close()

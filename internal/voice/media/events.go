@@ -12,6 +12,8 @@ type happening struct {
 	leg       *Leg
 	digit     byte
 	recording *recording
+	playing   *playing
+	key       bool // ended the playing
 	err       error
 }
 
@@ -21,6 +23,7 @@ const (
 	happenedDigit happeningKind = iota
 	happenedMediaLost
 	happenedRecordingEnded
+	happenedPlayEnded
 )
 
 // eventQueue brings events from schedulers, readers and disk writers to the one goroutine that tells them. Adding never
@@ -113,6 +116,13 @@ func (e *Engine) tell(h happening) {
 		e.forgetRecording(h.recording)
 		if to.RecordingEnded != nil {
 			to.RecordingEnded(h.recording.id, h.err)
+		}
+	case happenedPlayEnded:
+		e.mu.Lock()
+		known := e.forgetPlay(h.playing)
+		e.mu.Unlock()
+		if known && to.PlayEnded != nil {
+			to.PlayEnded(h.playing.ID, h.key, h.err)
 		}
 	}
 }

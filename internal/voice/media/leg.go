@@ -58,7 +58,11 @@ type Leg struct {
 	lostAt    time.Duration // when MediaLost was told last
 	sends     bool          // the party was sent sound in this tick
 
+	keying keying    // the key that the far side is sent
+	keys   chan byte // that wait for it
+
 	recordings atomic.Pointer[[]*recording]
+	play       atomic.Pointer[playing] // beside or in place of what its row says
 
 	// Guarded by Engine.mu.
 	alone *table    // while in no room
@@ -82,6 +86,7 @@ func newLeg(e *Engine, id LegID, p *pair) *Leg {
 		pair:     p,
 		cname:    base64.RawURLEncoding.EncodeToString(name[:]),
 		limit:    newLimiter(packetRate, packetBurst),
+		keys:     make(chan byte, maxKeys),
 		receiver: rtpaudio.NewReceiver(),
 		sender:   rtpaudio.NewSender(rand.Uint32(), uint16(rand.Uint32()), rand.Uint32()),
 	}
@@ -175,11 +180,11 @@ func (l *Leg) speak(t tick, out *frame) {
 	to := l.rtpTo(s)
 	l.sends = s.Direction.Sends() && to.IsValid()
 	if l.sends {
-		packet := l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:])
-		if _, err := l.pair.rtp.WriteToUDPAddrPort(packet, to); err != nil {
-			l.counts.sendErrors.Add(1)
+		if !l.sendKey(s, to) {
+			l.write(l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
 		}
 	} else {
+		l.keying.active = false // a key that was cut off cannot be taken up again
 		l.sender.Skip(rtpaudio.FrameSize)
 	}
 	l.counts.sent(l.sender)
@@ -210,7 +215,7 @@ func (l *Leg) record(room RoomID, out *frame) {
 	}
 	for _, r := range *list {
 		switch {
-		case r.room != room:
+		case r.room != room || r.paused.Load():
 			r.add(&silence, &silence)
 		case !l.sends:
 			r.add(&silence, &l.said)

@@ -41,6 +41,7 @@ type recording struct {
 	pending atomic.Int32 // chunks handed over and not yet written
 	failed  atomic.Bool  // nothing more is taken
 	told    atomic.Bool  // RecordingEnded is on its way
+	paused  atomic.Bool  // silence is recorded
 	stopped bool         // guarded by Engine.mu
 
 	out *wav.Writer // of the disk writer
@@ -83,6 +84,17 @@ func (e *Engine) StopRecording(id RecordingID) {
 	defer e.mu.Unlock()
 	if r := e.recordings[id]; r != nil {
 		e.stop(r)
+	}
+}
+
+// PauseRecording lets silence be recorded from the next tick on, of both sides, or ends that: the file stays as long as the talk. What
+// was said during the pause and is still on its way through the jitter buffer (120 ms at most) is heard when it ends; who pauses
+// for a secret goes on after it has been said. An unknown id is none.
+func (e *Engine) PauseRecording(id RecordingID, on bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r := e.recordings[id]; r != nil {
+		r.paused.Store(on)
 	}
 }
 

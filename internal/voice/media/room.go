@@ -87,15 +87,20 @@ func (t *table) step(tick tick) {
 func (t *table) mix(m *member, out *frame) {
 	var sum [rtpaudio.FrameSize]int32
 	any := false
+	play := m.leg.play.Load()
 	for _, place := range m.hears {
-		if from := t.members[place].leg; from.heard {
+		if from := t.members[place].leg; from.heard && (play == nil || !play.Alone) {
 			any = true
 			for i, s := range from.said {
 				sum[i] += int32(s)
 			}
 		}
 	}
-	if m.plays != nil {
+	switch {
+	case play != nil:
+		any = true
+		play.add(&sum)
+	case m.plays != nil:
 		any = true
 		m.plays.add(&sum)
 	}

@@ -1,0 +1,123 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"ccgateway/internal/tone"
+	"ccgateway/internal/voice/media/rtpaudio"
+)
+
+const (
+	// maxKeys is how many keys may wait to be sent to one leg (13 s): a card's or an account's number with all that belongs to it.
+	maxKeys = 64
+	// keyTicks is a key's length and the pause after it: 100 ms each.
+	keyTicks = 5
+	// keyEnds is how often a key's end is sent (RFC 4733 section 2.5.1.4).
+	keyEnds = 3
+	// keyLevel is the amplitude of each of a key's two tones, about -12 dBm0.
+	keyLevel = 0.25
+	allKeys  = "123A456B789C*0#D"
+)
+
+// ErrKeys: not a key, or too many that wait.
+var ErrKeys = errors.New("keys cannot be sent")
+
+// keyRows and keyColumns are the tones of the keys in allKeys (ITU-T Q.23).
+var (
+	keyRows    = [4]float64{697, 770, 852, 941}
+	keyColumns = [4]float64{1209, 1336, 1477, 1633}
+)
+
+// keying is the key that is being sent to a leg. It belongs to the leg's scheduler.
+type keying struct {
+	active bool
+	tick   int
+	event  *rtpaudio.SentDigit // nil: as tones
+	low    *tone.Generator
+	high   *tone.Generator
+}
+
+// SendKeys sends keys ('0'..'9', '*', '#', 'A'..'D') to a leg's far side, one after another, 100 ms each with pauses as long: as
+// RFC 4733 events where these are agreed, else as tones. They wait while nothing may be sent to it. They are in no recording and in
+// nobody's ear but the far side's. All or none of them are taken. Errors: ErrNoLeg, ErrKeys.
+func (e *Engine) SendKeys(leg LegID, keys string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l := e.legs[leg]
+	if l == nil {
+		return fmt.Errorf("send keys to leg %s: %w", leg, ErrNoLeg)
+	}
+	for i := range len(keys) {
+		if strings.IndexByte(allKeys, keys[i]) < 0 {
+			return fmt.Errorf("send keys to leg %s: %w: not a key", leg, ErrKeys) // which one is nobody's business
+		}
+	}
+	if len(l.keys)+len(keys) > cap(l.keys) {
+		return fmt.Errorf("send keys to leg %s: %w: %d wait already", leg, ErrKeys, len(l.keys))
+	}
+	for i := range len(keys) {
+		l.keys <- keys[i]
+	}
+	return nil
+}
+
+// sendKey sends what is due of a key in this tick; false: the tick is free for sound.
+func (l *Leg) sendKey(s *session, to netip.AddrPort) bool {
+	k := &l.keying
+	if !k.active {
+		select {
+		case key := <-l.keys:
+			k.begin(l.sender, key, s.Event)
+		default:
+			return false
+		}
+	}
+	n := k.tick
+	k.tick++
+	k.active = k.tick < 2*keyTicks
+	switch {
+	case k.event == nil:
+		l.sendTone(s, to, n < keyTicks)
+	case n < keyTicks-1:
+		l.write(k.event.Packet(l.out[:]), to)
+	case n == keyTicks-1:
+		for range keyEnds {
+			l.write(k.event.End(l.out[:]), to)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// begin begins a key: as an event of the agreed payload type, or as tones.
+func (k *keying) begin(sender *rtpaudio.Sender, key byte, event uint8) {
+	*k = keying{active: true}
+	if event != NoPayload {
+		k.event, _ = sender.Digit(key, event) // SendKeys has looked at it
+		return
+	}
+	place := strings.IndexByte(allKeys, key)
+	k.low = tone.NewGenerator(keyRows[place/4], keyLevel)
+	k.high = tone.NewGenerator(keyColumns[place%4], keyLevel)
+}
+
+// sendTone sends 20 ms of the key's tones, or of the silence after it.
+func (l *Leg) sendTone(s *session, to netip.AddrPort, sounds bool) {
+	var out frame
+	if sounds {
+		l.keying.low.Fill(out[:])
+		l.keying.high.Add(out[:])
+	}
+	l.write(l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
+}
+
+// write sends a packet; one that cannot be sent is counted.
+func (l *Leg) write(packet []byte, to netip.AddrPort) {
+	if _, err := l.pair.rtp.WriteToUDPAddrPort(packet, to); err != nil {
+		l.counts.sendErrors.Add(1)
+	}
+}

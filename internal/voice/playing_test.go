@@ -1,0 +1,47 @@
+package voice
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"ccgateway/internal/wav"
+)
+
+// TestReadBelow: a recording's two sides are mixed; nothing outside of the folder, no link and no folder is read.
+func TestReadBelow(t *testing.T) {
+	top := t.TempDir()
+	folder := filepath.Join(top, "recordings")
+	for _, path := range []string{filepath.Join(folder, "a", "r.wav"), filepath.Join(top, "secret.wav")} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		w, err := wav.Create(path, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.WriteBytes([]byte{100, 0, 44, 1}), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(top, "secret.wav"), filepath.Join(folder, "link.wav")); err != nil {
+		t.Fatal(err)
+	}
+	pcm, err := readBelow(folder, "a/r.wav")
+	if err != nil || len(pcm) != 1 || pcm[0] != 200 {
+		t.Errorf("%v, %v", pcm, err)
+	}
+	for _, name := range []string{"../secret.wav", "a/../../secret.wav", filepath.Join(top, "secret.wav"), "link.wav", "a", ""} {
+		if pcm, err := readBelow(folder, name); err == nil {
+			t.Errorf("%q gives %v", name, pcm)
+		}
+	}
+	if _, err := readBelow(folder, "none.wav"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if _, err := readBelow("", "a/r.wav"); !errors.Is(err, errNoFolder) {
+		t.Error(err)
+	}
+}
