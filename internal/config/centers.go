@@ -22,7 +22,7 @@ var recordingModes = map[string]center.RecordingMode{
 
 // Centers gives every VCC as its center wants it: names resolved to numbers, implied rights added. VCCs, skill queues, roles,
 // phones, agents and groups are in the order of their numbers, access codes in that of their codes, trunks in that of the file.
-// Access codes that lead to a flow are left out. Empty lists are nil. Nothing is shared with c.
+// Flows are those of whose skill queues the VCC has all. Empty lists are nil. Nothing is shared with c.
 func (c *Config) Centers() []center.Config {
 	all := make([]center.Config, 0, len(c.VCCs))
 	for i := range c.VCCs {
@@ -45,11 +45,14 @@ func (c *Config) center(v *VCC) center.Config {
 		Recording: center.Recording{Mode: recordingModes[v.Recording.Mode], Share: v.Recording.Share},
 		Silence:   c.Events.Silence,
 		WaitMusic: v.WaitMusic,
+		Flows:     c.flowsOf(v),
+		Pause:     v.RecordingPause,
+		Inspection: center.Inspection{
+			Quiet: !v.Inspection.TellAgents, Inspectors: v.Inspection.InspectInspectors, Relations: names.relations(v.Inspection.Relations),
+		},
 	}
 	for _, a := range v.AccessCodes {
-		if a.Flow == "" {
-			cfg.AccessCodes = append(cfg.AccessCodes, center.AccessCode{Code: a.Code, Skill: names.skills[a.Skill]})
-		}
+		cfg.AccessCodes = append(cfg.AccessCodes, center.AccessCode{Code: a.Code, Skill: names.skills[a.Skill], Flow: a.Flow})
 	}
 	for _, s := range v.Skills {
 		cfg.Skills = append(cfg.Skills, skillOf(s))
@@ -87,6 +90,7 @@ func skillOf(s Skill) center.Skill {
 	return center.Skill{
 		ID: center.SkillID(s.ID), Name: s.Name, Media: mediaTypes[s.Media], Ring: s.Ring, MaxWait: s.MaxWait, MaxWaiting: s.MaxWaiting,
 		WrapUp: s.WrapUp, Weight: s.Weight, RingBack: s.Waiting == "ringback",
+		Survey: s.Survey,
 	}
 }
 
@@ -116,6 +120,18 @@ func namesOf(v *VCC) names {
 		n.groups[g.Name] = g.ID
 	}
 	return n
+}
+
+func (n names) relations(all []Relation) []center.QCRelation {
+	var resolved []center.QCRelation
+	for _, r := range all {
+		one := center.QCRelation{Inspectors: n.groups[r.Inspectors]}
+		for _, group := range r.Agents {
+			one.Agents = append(one.Agents, n.groups[group])
+		}
+		resolved = append(resolved, one)
+	}
+	return resolved
 }
 
 // noGroup is the group number of an agent without one (cec_07_0600).

@@ -24,9 +24,9 @@ func (c *checker) check() {
 	c.checkAuth()
 	c.checkEvents()
 	c.checkSIP()
+	c.checkFlows()
 	c.checkVCCs()
 	c.checkTrunks()
-	c.checkFlows()
 }
 
 // Forms of texts.
@@ -227,18 +227,6 @@ func validPeer(address string) bool {
 }
 
 var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
-
-func (c *checker) checkFlows() {
-	for name, steps := range c.cfg.Flows {
-		path := join("flows", name)
-		if !nameForm.MatchString(name) {
-			c.fail(path, "a flow's name must be 1 to 64 letters, digits, dots, - and _")
-		}
-		if len(steps) == 0 {
-			c.fail(path, "must have a step")
-		}
-	}
-}
 
 // unique makes a function that notes values and reports one that was there before, with the line of the first. What was refused or
 // is missing is passed over.

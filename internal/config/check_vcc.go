@@ -60,6 +60,19 @@ func (v *vccChecker) check() {
 	v.checkAgents()
 	v.checkNumbering()
 	v.checkRestReasons()
+	v.checkRelations()
+}
+
+func (v *vccChecker) checkRelations() {
+	for i, r := range v.vcc.Inspection.Relations {
+		path := fmt.Sprintf("%s.inspection.relations[%d]", v.path, i)
+		if v.given(path + ".inspectors") {
+			v.group(path+".inspectors", r.Inspectors)
+		}
+		for j, name := range r.Agents {
+			v.group(fmt.Sprintf("%s.agents[%d]", path, j), name)
+		}
+	}
 }
 
 // at makes the path of a member of a list's element.
@@ -82,6 +95,9 @@ func (v *vccChecker) checkSkills() {
 		ids(v.at("skills", i, "id"), strconv.Itoa(s.ID))
 		names(v.at("skills", i, "name"), s.Name)
 		v.name(v.at("skills", i, "name"), s.Name, maxName)
+		if s.Survey != "" {
+			v.flow(v.at("skills", i, "survey"), s.Survey)
+		}
 	}
 }
 
@@ -124,6 +140,12 @@ func (v *vccChecker) skill(path, name string) *Skill {
 func (v *vccChecker) flow(path, name string) {
 	if _, ok := v.cfg.Flows[name]; !ok {
 		v.fail(path, "no flow is named %q%s", name, suggest(name, slices.Sorted(maps.Keys(v.cfg.Flows))))
+		return
+	}
+	for _, skill := range v.cfg.program.Skills(name) {
+		if !slices.ContainsFunc(v.vcc.Skills, func(s Skill) bool { return s.Name == skill && s.Media == voice }) {
+			v.fail(path, "flow %q leads to the skill queue %q, and this VCC has no voice queue of that name", name, skill)
+		}
 	}
 }
 
@@ -235,9 +257,13 @@ func (v *vccChecker) checkRole(path, name string) {
 }
 
 func (v *vccChecker) checkGroup(path, name string) {
-	if name == "" {
-		return
+	if name != "" {
+		v.group(path, name)
 	}
+}
+
+// group reports that no work group has the name.
+func (v *vccChecker) group(path, name string) {
 	var known []string
 	for _, g := range v.vcc.Groups {
 		known = append(known, g.Name)

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"ccgateway/internal/flow"
+)
 
 // Config is the configuration of one installation. Tags: yaml is the name, default the value of a member that is not in the
 // file, range and oneof bound the value, example is what the commented default file shows.
@@ -41,8 +45,12 @@ type Config struct {
 	VCCs []VCC `yaml:"vccs"`
 	// Lines to the outside, in order of preference: a call goes out by the first one that takes the number.
 	Trunks []Trunk `yaml:"trunks"`
-	// Caller flows by name: lists of steps, each a map. Flows are not built yet: the section is kept, and access codes that lead to a flow are not served.
+	// Caller flows by name: lists of steps (docs/flows.md).
 	Flows map[string]Flow `yaml:"flows"`
+	// What flows may do and how much of it.
+	FlowEngine FlowEngine `yaml:"flow_engine"`
+
+	program *flow.Program
 
 	warnings []string
 }
@@ -183,4 +191,14 @@ type Log struct {
 type Shutdown struct {
 	// How long calls in progress may go on after the order to stop; new ones are refused meanwhile. 0 = they are ended at once.
 	Grace time.Duration `yaml:"grace" default:"30s" range:"0s..24h"`
+}
+
+// FlowEngine bounds what flows may do.
+type FlowEngine struct {
+	// Hosts that flows may call by `http` steps, "host" or "host:port". `[]` = none.
+	Hosts []string `yaml:"hosts" default:"[]"`
+	// Calls in flows at a time; the next caller meets the fallback (docs/flows.md).
+	Running int `yaml:"running" default:"4000" range:"1..100000"`
+	// Requests of `http` steps under way at a time; one more takes its `else` branch.
+	Requests int `yaml:"requests" default:"64" range:"1..1000"`
 }

@@ -39,8 +39,8 @@ func TestLoad_SharedExample(t *testing.T) {
 			t.Errorf("%s is not as in the file: %+v", what, cfg)
 		}
 	}
-	if w := strings.Join(cfg.Warnings(), "\n"); !strings.Contains(w, "2000") || !strings.Contains(w, "flows are not built yet") {
-		t.Errorf("no warning about the access code that leads to a flow: %q", w)
+	if skills := cfg.Program().Skills("welcome"); !cmp.Equal(skills, []string{"support", "sales"}) {
+		t.Errorf("the flow leads to %v", skills)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestConfig_Centers(t *testing.T) {
 		center.RightInspectRecordings, center.RightInspectChat)
 	want := []center.Config{{
 		ID: 1, Name: "demo", ServerName: "AgentGateway",
-		AccessCodes: []center.AccessCode{{Code: "1000", Skill: 1}}, // 2000 leads to a flow
+		AccessCodes: []center.AccessCode{{Code: "1000", Skill: 1}, {Code: "2000", Flow: "welcome"}},
 		Skills: []center.Skill{
 			{ID: 1, Name: "support", Media: center.MediaVoice, Ring: 30 * time.Second, MaxWait: 5 * time.Minute, MaxWaiting: 100, WrapUp: 5 * time.Second, Weight: 50},
 			{ID: 2, Name: "sales", Media: center.MediaVoice, Ring: 30 * time.Second, Weight: 50},
@@ -91,6 +91,8 @@ func TestConfig_Centers(t *testing.T) {
 		Auth:      center.Auth{Interval: time.Minute, Timeout: 2 * time.Minute},
 		Silence:   2 * time.Minute,
 		WaitMusic: "music",
+		Flows:     []string{"welcome"},
+		Pause:     2 * time.Minute,
 	}}
 	if diff := cmp.Diff(want, cfg.Centers()); diff != "" {
 		t.Error(diff)
@@ -115,9 +117,11 @@ vccs:
     wait_music: bells
     numbering: {international: ["00", "+"], national: ["0"]}
     rest_reasons: [{code: 1, name: lunch}]
+    recording_pause: 1m
+    inspection: {tell_agents: false, inspect_inspectors: true, relations: [{inspectors: first, agents: [first]}]}
     groups: [{id: 3, name: first, leader: 20101}]
     skills:
-      - {id: 2, name: b, weight: 70, waiting: ringback}
+      - {id: 2, name: b, weight: 70, waiting: ringback, survey: ask}
       - {id: 1, name: a}
     roles: [{id: 1, name: all, rights: [call_international, intercept]}]
     phones:
@@ -127,6 +131,7 @@ vccs:
       - {id: 20101, role: all}
     access_codes: [{code: "*1#", skill: b}, {code: 0100, skill: a}]
   - {id: 3, name: three}
+flows: {ask: [{survey: {name: mood, prompt: mood}}, {queue: a}]}
 trunks:
   - {name: second, address: "[2001:db8::1]:5060", allow: ["2001:db8::/32", 192.0.2.1], transport: tcp, username: u, password: p}
 `
@@ -140,15 +145,16 @@ func TestConfig_CentersOfFull(t *testing.T) {
 	auth := center.Auth{Static: true, Interval: time.Minute, Timeout: 2 * time.Minute}
 	want := []center.Config{
 		{
-			ID: 3, Name: "three", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "music",
+			ID: 3, Name: "three", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "music", Pause: 2 * time.Minute,
 			Numbering: center.Numbering{International: []string{"00"}, National: []string{"0"}}, Recording: center.Recording{Mode: center.RecordAll},
 		},
 		{
-			ID: 7, Name: "seven", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "bells",
+			ID: 7, Name: "seven", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "bells", Flows: []string{"ask"}, Pause: time.Minute,
+			Inspection:  center.Inspection{Quiet: true, Inspectors: true, Relations: []center.QCRelation{{Inspectors: 3, Agents: []int{3}}}},
 			AccessCodes: []center.AccessCode{{Code: "*1#", Skill: 2}, {Code: "0100", Skill: 1}},
 			Skills: []center.Skill{
 				{ID: 1, Name: "a", Media: center.MediaVoice, Ring: 30 * time.Second, Weight: 50},
-				{ID: 2, Name: "b", Media: center.MediaVoice, Ring: 30 * time.Second, Weight: 70, RingBack: true},
+				{ID: 2, Name: "b", Media: center.MediaVoice, Ring: 30 * time.Second, Weight: 70, RingBack: true, Survey: "ask"},
 			},
 			Roles: []center.Role{{ID: 1, Name: "all", Rights: center.RightsOf(center.RightCallInternational, center.RightCallNational,
 				center.RightCallOut, center.RightIntercept, center.RightListen)}},

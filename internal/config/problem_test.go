@@ -91,8 +91,22 @@ var wrong = []struct {
 		`c.yaml:4: trunks[2].address: must be a host or "host:port"`,
 	}},
 	{"flows", "flows:\n  a: [play, {b: .inf}]\n  b: []\n  \"c d\": [{x: 1}]\n", []string{
-		`c.yaml:2: flows.a[0]: a flow's step must be a map`, `c.yaml:2: flows.a[1].b: is no number that a flow could work with`,
+		`c.yaml:2: flows.a[0].play: is empty`, `c.yaml:2: flows.a[0].play: must name a prompt`,
+		`c.yaml:2: flows.a[1].b: is no number that a flow could work with`,
+		`c.yaml:2: flows.a[1].b: no step is named "b"; there are callback, collect, flow, goto, hangup, hours, http, if, menu, pause, play, queue, return, say, set, survey, transfer, voicemail`,
 		`c.yaml:3: flows.b: must have a step`, `c.yaml:4: flows."c d": a flow's name must be 1 to 64 letters, digits, dots, - and _`,
+		`c.yaml:4: flows."c d"[0].x: no step is named "x"; there are callback, collect, flow, goto, hangup, hours, http, if, menu, pause, play, queue, return, say, set, survey, transfer, voicemail`,
+	}},
+	{"flows in a VCC", `flows:
+  a:
+    - queue: support
+    - menu: {prompt: x, "1": [{queue: sales}], timeot: 5s}
+vccs: [{id: 1, name: one, skills: [{id: 1, name: support}], access_codes: [{code: "1", flow: a}]}]
+`, []string{
+		`c.yaml:4: flows.a[1].menu: a menu must have a way out for who presses nothing: else is missing`,
+		`c.yaml:4: flows.a[1].menu.1[0].queue: no voice skill queue is named "sales"`,
+		`c.yaml:4: flows.a[1].menu.timeot: no member of this name exists; there are 1, else, prompt, retries, say, timeout, wrong, wrong_say`,
+		`c.yaml:5: vccs[0].access_codes[0].flow: flow "a" leads to the skill queue "sales", and this VCC has no voice queue of that name`,
 	}},
 }
 

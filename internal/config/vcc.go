@@ -30,6 +30,28 @@ type VCC struct {
 	WaitMusic string `yaml:"wait_music" default:"music"`
 	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector or the agent picks), or `{share: 20}` (so many percent of the calls).
 	Recording Recording `yaml:"recording" default:"all"`
+	// Longest pause of a recording (for card data); it goes on by itself then.
+	RecordingPause time.Duration `yaml:"recording_pause" default:"2m" range:"1s..1h"`
+	// How inspectors may inspect.
+	Inspection Inspection `yaml:"inspection"`
+}
+
+// Inspection says how inspectors may inspect the agents of a VCC (roles.md).
+type Inspection struct {
+	// The desktop of an inspected agent is told of the inspection's begin and end.
+	TellAgents bool `yaml:"tell_agents" default:"true"`
+	// Inspectors may be inspected too.
+	InspectInspectors bool `yaml:"inspect_inspectors" default:"false"`
+	// Who may inspect whom; `[]` = every inspector inspects every agent.
+	Relations []Relation `yaml:"relations"`
+}
+
+// Relation lets the inspectors of one work group inspect the agents of others.
+type Relation struct {
+	// Name of the inspectors' work group.
+	Inspectors string `yaml:"inspectors" example:"first-line"`
+	// Names of the work groups that they inspect.
+	Agents []string `yaml:"agents" example:"[first-line]"`
 }
 
 // Limits bounds a VCC.
@@ -46,7 +68,7 @@ type AccessCode struct {
 	Code string `yaml:"code" example:"1000"`
 	// Name of the voice skill queue in which the caller waits.
 	Skill string `yaml:"skill" default:"" example:"support"`
-	// Name of the flow that the caller meets, in place of `skill`. Not served by this version.
+	// Name of the flow that the caller meets, in place of `skill` (docs/flows.md).
 	Flow string `yaml:"flow" default:""`
 }
 
@@ -70,6 +92,8 @@ type Skill struct {
 	Weight int `yaml:"weight" default:"50" range:"1..100"`
 	// What waiting callers hear: `music` (the call is answered, they hear `wait_music`), or `ringback` (it rings until an agent answers).
 	Waiting string `yaml:"waiting" default:"music" oneof:"music ringback"`
+	// Name of the flow that a customer meets after the agent has hung up (docs/flows.md); "" = none.
+	Survey string `yaml:"survey" default:""`
 }
 
 // Role is a set of rights.
@@ -92,6 +116,8 @@ type Phone struct {
 	HA1 Secret `yaml:"ha1" default:""`
 	// Beside `ha1`: SHA-256 of the same, 64 hex digits, for phones that know SHA-256.
 	HA1SHA256 Secret `yaml:"ha1_sha256" default:""`
+	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the phone offers it), `required`.
+	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
 }
 
 // Agent is an agent's account.
@@ -168,7 +194,9 @@ type Trunk struct {
 	Username string `yaml:"username" default:""`
 	// Password for it. It has to be kept as it is, readable in the configuration file and in the database.
 	Password Secret `yaml:"password" default:""`
+	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the line offers it), `required`.
+	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
 }
 
-// Flow is what a caller meets before an agent: steps, each a map. Flows are not built yet; this is their shape.
+// Flow is what a caller meets before an agent: steps, each a map as it stands in the file; internal/flow compiles them.
 type Flow []map[string]any

@@ -38,11 +38,6 @@ func warningsOf(c *Config) []string {
 	}
 	plain := 0
 	for _, v := range c.VCCs {
-		for _, a := range v.AccessCodes {
-			if a.Flow != "" {
-				warn("access code %s of VCC %d leads to the flow %q: flows are not built yet, so it is not served", a.Code, v.ID, a.Flow)
-			}
-		}
 		for _, p := range v.Phones {
 			if p.Password != "" && len(p.Password) < minPhonePassword {
 				warn("phone %s has a password of less than %d characters", p.Number, minPhonePassword)
