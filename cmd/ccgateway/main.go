@@ -23,6 +23,7 @@ type commands struct {
 	Why     whyCommand        `cmd:"" help:"Say why callers wait and why idle agents have no call."`
 	Unlock  unlockCommand     `cmd:"" help:"Let agents sign in again that wrong passwords have locked out."`
 	Passwd  passwdHashCommand `cmd:"" name:"passwd-hash" help:"Make password_hash lines for the configuration from passwords on standard input."`
+	Flow    flowCommand       `cmd:"" help:"Try a caller's flow without a phone, or check flows."`
 	Replay  replayCommand     `cmd:"" help:"Play back what happened in the centers, command by command."`
 	Config  configCommand     `cmd:"" help:"Check a configuration file, or print one with every member and its default."`
 	Version versionCommand    `cmd:"" help:"Print the version."`

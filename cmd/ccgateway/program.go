@@ -17,6 +17,7 @@ import (
 	"ccgateway/internal/center"
 	"ccgateway/internal/config"
 	"ccgateway/internal/delivery"
+	"ccgateway/internal/flow"
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
 	"ccgateway/internal/journal"
@@ -43,6 +44,7 @@ type program struct {
 	pusher   *push.Pusher
 	doors    *gateway.Gateway
 	voice    *voice.Server
+	flows    *flow.Engine
 	servers  []*server
 	keeper   *tlscert.Keeper
 	metrics  *telemetry.Metrics
@@ -101,9 +103,10 @@ func (p *program) open(ctx context.Context) error {
 		return err
 	}
 	p.metrics.Watch(p.sources())
-	p.host.Attach(p.delivery, p.pusher, p.voice, p.store, p.metrics)
+	p.flows = p.newFlows()
+	p.host.Attach(p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics)
 	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
-	if err := p.configure(ctx); err != nil {
+	if err := p.configure(ctx, p.cfg); err != nil {
 		return err
 	}
 	p.pusher.Resume()
@@ -132,8 +135,8 @@ func (p *program) loadOwn(ctx context.Context) error {
 	return nil
 }
 
-// configure gives the centers what is in the store.
-func (p *program) configure(ctx context.Context) error {
+// configure gives the centers what is in the store, and the flow engine the flows of cfg.
+func (p *program) configure(ctx context.Context, cfg *config.Config) error {
 	centers, err := p.store.Centers(ctx)
 	if err != nil {
 		return err
@@ -141,6 +144,7 @@ func (p *program) configure(ctx context.Context) error {
 	for i := range centers {
 		p.complete(&centers[i])
 	}
+	p.configureFlows(cfg, centers)
 	return p.host.Configure(ctx, centers)
 }
 
@@ -209,7 +213,7 @@ func (p *program) apply(ctx context.Context, name string, file []byte) (string, 
 		return "", err
 	}
 	p.reloadCertificate()
-	return changes, p.configure(ctx)
+	return changes, p.configure(ctx, cfg)
 }
 
 func (p *program) notReady(why string) { p.ready.Store(&why) }

@@ -87,6 +87,9 @@ func (p *program) close(ctx context.Context) error {
 	if p.tasks != nil {
 		failed = append(failed, p.tasks.Wait())
 	}
+	if p.flows != nil {
+		p.flows.Close()
+	}
 	if p.host != nil {
 		p.host.Stop()
 	}
