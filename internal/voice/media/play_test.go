@@ -164,3 +164,43 @@ func TestSendKeys_Events(t *testing.T) {
 		}
 	}
 }
+
+// TestSendKeys_Tones: a far side without telephone-event is sent the key's two tones, and its recording does not have them.
+func TestSendKeys_Tones(t *testing.T) {
+	l := newLab(t)
+	a := l.phone("A", g711.ALaw, 440)
+	s := a.session()
+	s.Event = NoPayload
+	a.configure(s)
+	l.engine.SetRoom("call", []Row{rowOf('A', "")})
+	path := filepath.Join(t.TempDir(), "r.wav")
+	l.record("r", path, "A", "call")
+	if err := l.engine.SendKeys("A", "6"); err != nil {
+		t.Fatal(err)
+	}
+	l.steps(2 * keyTicks)
+	l.stop("r")
+	sounds, pause := a.heard[:keyTicks*frameSamples], a.heard[keyTicks*frameSamples:]
+	checkTone(t, "row", sounds, 770, true)
+	checkTone(t, "column", sounds, 1477, true)
+	if level := loudest(pause); level > 8 { // A-law's least step
+		t.Errorf("the pause is not silent: %d", level)
+	}
+	if left, _ := recorded(t, path); loudest(left) != 0 {
+		t.Error("the key is in the recording")
+	}
+}
+
+// TestPlay_Barge: a key is told, and ends what is played.
+func TestPlay_Barge(t *testing.T) {
+	l := newLab(t)
+	a := l.phone("A", g711.ALaw, 440)
+	l.steps(3)
+	l.play(Playing{ID: "menu", Leg: "A", Volume: 50, Speed: 50, Barge: true, Endless: true}, 1200, time.Second)
+	key, _ := a.sender.Digit('5', eventType)
+	a.send(a.conn, key.Packet(nil))
+	l.await("key and end", func() bool { return len(l.events()) == 2 })
+	if got := l.events(); got[0] != "A 5" || got[1] != "menu played true <nil>" {
+		t.Errorf("%q", got)
+	}
+}
