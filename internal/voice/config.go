@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ccgateway/internal/center"
 )
 
 // Config says how the phone side runs. The zero value of a member means its default.
@@ -66,6 +68,9 @@ type Config struct {
 	Prompts string
 	// Recordings is the folder that StartRecording.File lies below; "" = nothing can be recorded.
 	Recordings string
+	// FlowDigit is told the keys of legs whose RouteDigits says DigitsToFlow, and no center is. It is called by the leg's goroutine
+	// and must not wait; nil = such keys are dropped.
+	FlowDigit func(vcc center.VCCID, leg center.LegID, digit byte)
 	// Registrations is a file that keeps the phones' registrations over a restart; "" = they have to register anew.
 	Registrations string
 

@@ -53,6 +53,8 @@ func (s *Server) carrySound(vcc center.VCCID, effect center.Effect) {
 		s.engine.StopPlay(playID(vcc, e.Play))
 	case center.SendDigits:
 		s.carrySendDigits(vcc, e)
+	case center.RouteDigits:
+		s.order(vcc, e.Leg, func(l *leg) { l.keys = e })
 	}
 }
 

@@ -46,8 +46,9 @@ type leg struct {
 	unacked *unacked // our 2xx that awaits its ACK
 	byeDue  bool     // hang up as soon as the ACK is there (RFC 3261 section 15)
 	session session
-	change  bool // a re-INVITE or UPDATE of ours is under way
-	held    bool // what the center was told
+	change  bool               // a re-INVITE or UPDATE of ours is under way
+	held    bool               // what the center was told
+	keys    center.RouteDigits // where they go
 }
 
 func (s *Server) newLeg(key legKey) *leg {

@@ -239,5 +239,16 @@ func keyOf(s string) (byte, bool) {
 	return 0, false
 }
 
-// digit tells the center of a key.
-func (l *leg) digit(d byte) { l.tell(center.Digit{Leg: l.key.id, Digit: d}) }
+// digit brings a key to where keys of the leg go. It is never logged.
+func (l *leg) digit(d byte) {
+	switch l.keys.Route {
+	case center.DigitsToCenter:
+		l.tell(center.Digit{Leg: l.key.id, Digit: d})
+	case center.DigitsRelayed:
+		l.s.carrySendDigits(l.key.vcc, center.SendDigits{Leg: l.keys.To, Digits: string(rune(d))})
+	case center.DigitsToFlow:
+		if l.s.cfg.FlowDigit != nil {
+			l.s.cfg.FlowDigit(l.key.vcc, l.key.id, d)
+		}
+	}
+}
