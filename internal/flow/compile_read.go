@@ -141,14 +141,6 @@ func (m *members) steps(name string) []step {
 	return m.c.steps(n)
 }
 
-func (m *members) template(name string) template {
-	n, ok := m.get(name)
-	if !ok {
-		return nil
-	}
-	return n.template()
-}
-
 func (n node) template() template {
 	t, err := parseTemplate(n.text())
 	if err != nil {

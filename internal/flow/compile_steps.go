@@ -312,8 +312,16 @@ func buildTransfer(c *compiler, n node) step {
 	m := n.members("")
 	var s transferStep
 	targets := 0
+	for _, kind := range []string{"agent", "number", "flow", "skill"} {
+		if _, there := m.get(kind); there {
+			targets++
+		}
+	}
+	if targets != 1 {
+		n.fail("must have one of agent, number, flow and skill")
+		return nil
+	}
 	if agent, ok := m.get("agent"); ok {
-		targets++
 		s.to = center.Device{Type: center.DeviceAgent, Address: agent.text()}
 		number, err := strconv.Atoi(s.to.Address)
 		if err != nil || c.world.Agents != nil && !c.world.Agents[number] {
@@ -321,27 +329,23 @@ func buildTransfer(c *compiler, n node) step {
 		}
 	}
 	if number, ok := m.get("number"); ok {
-		targets++
 		s.to = center.Device{Type: center.DeviceOutside, Address: number.text()}
 		if !dialable(s.to.Address) {
 			number.fail("must be a number: at most 24 digits, *, # and +; variables are not taken, since callers could set them")
 		}
 	}
 	if flow, ok := m.get("flow"); ok {
-		targets++
-		if name, known := flow.flowName(false); known {
-			m.close()
-			return gotoStep{flow: name}
+		name, known := flow.flowName(false)
+		m.close()
+		if !known {
+			return nil
 		}
+		return gotoStep{flow: name}
 	}
 	if skill, ok := m.get("skill"); ok {
-		targets++
 		name := skill.skill()
 		m.close()
 		return &queueStep{skill: name}
-	}
-	if targets != 1 {
-		n.fail("must have one of agent, number, flow and skill")
 	}
 	c.branches(func() {}, func() { s.other = m.steps("else") })
 	m.close()

@@ -17,6 +17,7 @@ var wrongFlows = []struct{ name, text, path, want string }{
 	{"unknown flow", "a: [{goto: b}]", "a.[0].goto", "no flow is named"},
 	{"unknown agent", "a: [{transfer: {agent: 7}}]", "a.[0].transfer.agent", "no agent has the number"},
 	{"number of a caller", "a: [{transfer: {number: '{x}'}}]", "a.[0].transfer.number", "variables are not taken"},
+	{"two targets", "a: [{transfer: {agent: 101, flow: a}}]", "a.[0].transfer", "must have one of"},
 	{"menu without else", "a: [{menu: {prompt: menu, '1': [hangup]}}]", "a.[0].menu", "else is missing"},
 	{"menu without key", "a: [{menu: {prompt: menu, else: [hangup]}}]", "a.[0].menu", "must have a key"},
 	{"circle", "a: [{goto: a}]", "a.[0].goto", "in a circle"},

@@ -165,6 +165,11 @@ func (e *Engine) begin(vcc center.VCCID, f center.FlowBegan) {
 	setup := e.setup.Load()
 	r := &running{engine: e, key: key{vcc, f.Call, f.Run}, leg: leg{vcc, f.Leg}, setup: setup}
 	run, err := NewRun(setup.Program, f.Flow, callerOf(f))
+	if err != nil {
+		e.log.Error("a caller is sent into a flow that does not exist", "vcc", int(vcc), "flow", f.Flow)
+		run = &Run{program: setup.Program, flow: f.Flow, caller: callerOf(f), vars: newVars("")}
+	}
+	r.run = run
 	e.mu.Lock()
 	if e.closed || e.runs[r.key] != nil {
 		e.mu.Unlock()
@@ -173,11 +178,6 @@ func (e *Engine) begin(vcc center.VCCID, f center.FlowBegan) {
 	tooMany := len(e.runs) >= setup.Running
 	e.runs[r.key], e.legs[r.leg] = r, r
 	e.mu.Unlock()
-	if err != nil {
-		e.log.Error("a caller is sent into a flow that does not exist", "vcc", int(vcc), "flow", f.Flow)
-		run = &Run{program: setup.Program, flow: f.Flow, caller: callerOf(f), vars: newVars("")}
-	}
-	r.run = run
 	if err != nil || tooMany {
 		r.push(unable{why: map[bool]string{true: "too many callers are in flows", false: "no such flow"}[tooMany]}, 0)
 		return
