@@ -100,7 +100,7 @@ func readBelow(folder, name string) ([]int16, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open recordings' folder: %w", err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // was only read from
 	local := filepath.FromSlash(name)
 	info, err := root.Lstat(local)
 	if err != nil {
