@@ -290,9 +290,9 @@ func (c *Center) farewell(p *party, f finish) {
 		c.tell(a, EvCallRelease, string(p.call.id))
 		c.tellCustomerRelease(p)
 		c.hangUpPhone(a)
-	case was == phaseOffered && p.ringing.IsZero(): // the desktop knows of no call yet
+	case (was == phaseOffered || was == phasePicking) && p.ringing.IsZero(): // the desktop knows of no call yet
 		c.hangUpPhone(a)
-	case was == phaseOffered, was == phaseAlerting, was == phaseHeld, was == phaseRetrieving:
+	case was == phaseOffered, was == phasePicking, was == phaseAlerting, was == phaseHeld, was == phaseRetrieving:
 		c.tellCustomerRelease(p)
 		c.hangUpPhone(a)
 	default:

@@ -16,7 +16,7 @@ func (w *world) chosenWell(before, now center.Overview) error {
 	}
 	for _, c := range now.Calls {
 		state, was := waited[c.Call]
-		if c.Feature != 0 || c.Skill == 0 || len(c.Agents) == 0 || was && state != center.CallWaiting {
+		if w.named[c.Call] || c.Feature != 0 || c.Skill == 0 || len(c.Agents) == 0 || was && state != center.CallWaiting {
 			continue
 		}
 		if err := w.checkChoice(c, before, now, waited); err != nil {

@@ -34,10 +34,14 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 			w.allowed[id] = c.Called
 		}
 	}
+	handed := ""
+	if c, ok := cmd.(center.Transfer); ok && reply.Err == nil && c.To.Type == center.DeviceOutside && w.model.mayCall(c.Agent, c.To.Address) {
+		handed = c.To.Address
+	}
 	for _, e := range effects {
 		switch e := e.(type) {
 		case center.Ring:
-			if e.Trunk != "" && w.allowed[e.Call] != e.Number && !w.forwardedBy(e.Number) {
+			if e.Trunk != "" && w.allowed[e.Call] != e.Number && e.Number != handed && !w.forwardedBy(e.Number) {
 				return fmt.Errorf("leg %s calls %s by %s for nobody who may: %+v", e.Leg, e.Number, e.Trunk, e)
 			}
 		case center.CallRecord:
@@ -47,11 +51,17 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 	return nil
 }
 
-func (w *world) forwardedBy(number string) bool {
+// forwards lists the numbers to which agents who may have forwarded their phones.
+func (w *world) forwards() []string {
+	var numbers []string
 	for agent, s := range w.watch.sessions {
-		if s.forward == number && w.model.mayCall(agent, number) {
-			return true
+		if s.forward != "" && w.model.mayCall(agent, s.forward) {
+			numbers = append(numbers, s.forward)
 		}
 	}
-	return false
+	return numbers
+}
+
+func (w *world) forwardedBy(number string) bool {
+	return slices.Contains(w.forwardedTo, number) || slices.Contains(w.forwards(), number)
 }

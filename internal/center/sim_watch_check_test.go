@@ -111,10 +111,10 @@ func TestSim_Overview(t *testing.T) {
 	before := center.Overview{Calls: []center.CallView{waits("1-1", 1, 0, center.CallWaiting), waits("1-2", 1, time.Second, center.CallWaiting)}}
 	wrong := center.Overview{Calls: []center.CallView{waits("1-1", 1, 0, center.CallWaiting), waits("1-2", 1, time.Second, center.CallAlerting)}}
 	right := center.Overview{Calls: []center.CallView{waits("1-1", 1, 0, center.CallAlerting), waits("1-2", 1, time.Second, center.CallWaiting)}}
-	if err := servedInOrder(before, right); err != nil {
+	if err := servedInOrder(before, right, nil); err != nil {
 		t.Error(err)
 	}
-	if err := servedInOrder(before, wrong); err == nil {
+	if err := servedInOrder(before, wrong, nil); err == nil {
 		t.Error("the younger caller may be served first")
 	}
 	w := newWorld(at, center.Config{Agents: []center.Agent{{ID: 101}}, Skills: []center.Skill{{ID: 1}}}, nil)

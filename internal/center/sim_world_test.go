@@ -11,18 +11,20 @@ import (
 // world is a center together with what is known of it from outside. All commands go through do, which checks every reply and
 // every effect.
 type world struct {
-	center    *center.Center
-	now       time.Time
-	watch     *watch
-	ref       *reference // nil = contents of events are not checked
-	seen      map[string]int
-	last      center.Overview
-	late      bool                     // something was due before the last command
-	allowed   map[center.CallID]string // numbers that an agent with the right has called
-	forwarded bool                     // some agent has forwarded his phone
-	cfg       center.Config            // the last one given
-	model     model
-	note      func(memory) // nil, or gets everything that is done
+	center      *center.Center
+	now         time.Time
+	watch       *watch
+	ref         *reference // nil = contents of events are not checked
+	seen        map[string]int
+	last        center.Overview
+	late        bool                     // something was due before the last command
+	allowed     map[center.CallID]string // numbers that an agent with the right has called
+	forwarded   bool                     // some agent has forwarded his phone
+	forwardedTo []string                 // before the last command, by agents who may
+	cfg         center.Config            // the last one given
+	model       model
+	named       map[center.CallID]bool // calls that agents have handed on or taken by name: they stand outside of the queues' order
+	note        func(memory)           // nil, or gets everything that is done
 }
 
 // model is what has to be known, beside what can be seen, to say which agents must be given a waiting caller.
@@ -38,7 +40,7 @@ type model struct {
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
-		allowed: make(map[center.CallID]string)}
+		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
 	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
 	w.model.noCalls = make(map[center.AgentID]bool)
@@ -100,6 +102,7 @@ type memory struct {
 
 // do applies a command and checks everything that can be checked. An error is a broken invariant.
 func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
+	w.forwardedTo = w.forwards() // a phone may be rung and its agent be signed out by one and the same command
 	due, late := w.center.NextDeadline()
 	late = late && !due.After(w.now)
 	w.late = late
@@ -109,6 +112,7 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	}
 	if reply.Err == nil {
 		w.model.learn(cmd, reply)
+		w.nameCall(cmd)
 	}
 	if _, ok := cmd.(center.SetForwarding); ok {
 		w.forwarded = true
@@ -134,6 +138,35 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 		}
 	}
 	return reply, effects, nil
+}
+
+// nameCall notes the call that an agent hands on or takes by its name.
+func (w *world) nameCall(cmd center.Command) {
+	present := func(id center.AgentID) {
+		if s := w.watch.sessions[id]; s != nil {
+			w.named[s.present] = true
+			w.named[s.offered] = true
+		}
+		for _, c := range w.last.Calls {
+			if slices.Contains(c.Agents, id) {
+				w.named[c.Call] = true
+			}
+		}
+	}
+	switch c := cmd.(type) {
+	case center.Transfer:
+		present(c.Agent)
+	case center.InnerHelp:
+		present(c.Agent)
+	case center.ConfJoin:
+		present(c.Agent)
+	case center.ConnectHeld:
+		present(c.Agent)
+	case center.SnatchPickup:
+		present(c.Of)
+	case center.RequestWaiting:
+		w.named[c.Call] = true
+	}
 }
 
 // contents checks events against the reference: in scripts all, in a simulation each kind of event at first always, then
@@ -176,7 +209,7 @@ func (w *world) look() error {
 			return err
 		}
 	}
-	if err := servedInOrder(before, o); err != nil {
+	if err := servedInOrder(before, o, w.named); err != nil {
 		return err
 	}
 	if err := w.explained(o); err != nil {
@@ -331,20 +364,20 @@ func engaged(o center.Overview, id center.AgentID) bool {
 }
 
 // servedInOrder checks that a caller was not passed over: whoever is offered now, all that wait still have come after him.
-func servedInOrder(before, now center.Overview) error {
+func servedInOrder(before, now center.Overview, named map[center.CallID]bool) error {
 	waited := make(map[center.CallID]center.CallView)
 	for _, c := range before.Calls {
 		waited[c.Call] = c
 	}
 	for _, c := range now.Calls {
 		old, was := waited[c.Call]
-		taken := c.Skill != 0 && c.Feature == 0 && c.State != center.CallWaiting && (!was || old.State == center.CallWaiting)
+		taken := !named[c.Call] && c.Skill != 0 && c.Feature == 0 && c.State != center.CallWaiting && (!was || old.State == center.CallWaiting)
 		if !taken {
 			continue
 		}
 		for _, d := range now.Calls {
 			old, was := waited[d.Call]
-			if d.State == center.CallWaiting && was && old.State == center.CallWaiting && d.Skill == c.Skill && d.Began.Before(c.Began) {
+			if !named[d.Call] && d.State == center.CallWaiting && was && old.State == center.CallWaiting && d.Skill == c.Skill && d.Began.Before(c.Began) {
 				return fmt.Errorf("call %s (since %s) is served before call %s (since %s), which waits in the same queue %d",
 					c.Call, c.Began, d.Call, d.Began, c.Skill)
 			}
