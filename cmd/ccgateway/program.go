@@ -99,11 +99,11 @@ func (p *program) open(ctx context.Context) error {
 	if p.pusher, err = p.newPusher(); err != nil {
 		return err
 	}
+	p.flows = p.newFlows()
 	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, watched{p.host, p.metrics}); err != nil {
 		return err
 	}
 	p.metrics.Watch(p.sources())
-	p.flows = p.newFlows()
 	p.host.Attach(p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics)
 	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
 	if err := p.configure(ctx, p.cfg); err != nil {
@@ -249,6 +249,7 @@ func (p *program) voiceConfig(recordings string) voice.Config {
 		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
 		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config
 		Prompts: p.cfg.Prompts, Recordings: recordings, Registrations: filepath.Join(p.cfg.Data, "registrations.json"), Log: p.log.With("room", "voice"),
+		FlowDigit: p.flows.SecretDigit,
 	}
 }
 
