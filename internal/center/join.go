@@ -37,6 +37,7 @@ func (c *Center) confJoin(a *agent, cmd ConfJoin) *result.Error {
 	}
 	number := h.partnerNumber()
 	moved := c.move(h, into, LeaveThree)
+	into.parties = slices.Concat(moved, into.parties) // who came last stands last
 	into.since = c.now
 	c.setRoom(into)
 	c.tellConference(into)
@@ -49,7 +50,8 @@ func (c *Center) confJoin(a *agent, cmd ConfJoin) *result.Error {
 	return nil
 }
 
-// move ends the call of an agent's part and takes the others who are in it into another call, where they stand in front.
+// move ends the call of an agent's part and gives the others who are in it, as parties
+// of another call, which the caller puts into its list.
 func (c *Center) move(mine *party, into *call, reason Leave) []*party {
 	from := mine.call
 	c.closeRoom(from)
@@ -77,7 +79,6 @@ func (c *Center) move(mine *party, into *call, reason Leave) []*party {
 		moved = append(moved, &n)
 	}
 	from.parties = nil
-	into.parties = slices.Concat(moved, into.parties)
 	if into.skill == 0 {
 		into.skill, into.queue = from.skill, from.queue
 	}
@@ -102,6 +103,7 @@ func (c *Center) connectHeld(a *agent, id CallID) *result.Error {
 	c.tell(a, EvCallRelease, string(from.id))
 	c.tell(a, EvCustomerRelease, CustomerReleaseContent{Call: from.id, Number: number})
 	moved := c.move(p, cl, LeaveConnected)
+	cl.parties = append(cl.parties, moved...)
 	for _, m := range moved {
 		if m.agent != nil {
 			c.tell(m.agent, EvCustomerRelease, CustomerReleaseContent{Call: from.id, Number: h.number})

@@ -160,6 +160,9 @@ func (c *Center) phoneRings(a *agent) {
 		return
 	}
 	p.ringing = c.now
+	if p == p.call.add.rung && p.call.add.parks {
+		c.setRoom(p.call) // who waits for him hears that it rings
+	}
 	if p.phase == phaseOffered {
 		c.tell(a, EvPhoneAlerting, PhoneAlertingContent{Call: p.call.id, Caller: p.call.caller})
 		return

@@ -77,20 +77,48 @@ func (w *world) hears(c center.CallView, rows map[center.LegID]center.Row, leg *
 		return fmt.Errorf("leg %s is in the room of call %s and is not answered", leg.id, c.Call)
 	case !leg.answered, leg.held:
 		return nil
-	case c.State == center.CallWaiting, c.State == center.CallOnHold && leg.arrived:
+	case c.State == center.CallWaiting && leg.arrived, c.State == center.CallOnHold && leg.arrived:
 		if row.Plays == "" {
 			return fmt.Errorf("leg %s of call %s (%s) hears no music: %+v", leg.id, c.Call, callStates[c.State], row)
 		}
-	case c.State == center.CallTalking:
-		for _, other := range c.Legs {
-			far := w.watch.legs[other]
-			if far == leg || slices.Equal(row.Hears, []center.LegID{far.id}) || far.held && row.Plays != "" {
-				continue
-			}
-			return fmt.Errorf("leg %s of call %s talks with %s and hears %+v", leg.id, c.Call, other, row)
+	case c.State == center.CallTalking && len(c.Legs) > 2 && w.apart[c.Call]:
+		if row.Plays != "" && len(row.Hears) > 0 || row.Plays == "" && len(row.Hears) > 1 {
+			return fmt.Errorf("leg %s of call %s, in which one is to wait, hears %+v", leg.id, c.Call, row)
 		}
+	case c.State == center.CallTalking:
+		return w.talks(c, row, leg)
 	}
 	return nil
+}
+
+// talks checks what a leg in a talk hears: all others who are not muted and do not hold at the phone, and nobody else; music if all hold.
+func (w *world) talks(c center.CallView, row center.Row, leg *legSeen) error {
+	var want []center.LegID
+	open := false
+	for _, id := range c.Legs {
+		far := w.watch.legs[id]
+		if far == leg || !far.answered || far.held {
+			continue
+		}
+		open = true
+		if !w.muted(c.Call, id) {
+			want = append(want, id)
+		}
+	}
+	if got := slices.Sorted(slices.Values(row.Hears)); !slices.Equal(got, slices.Sorted(slices.Values(want))) || open == (row.Plays != "") {
+		return fmt.Errorf("leg %s of call %s hears %+v, and should hear %v", leg.id, c.Call, row, want)
+	}
+	return nil
+}
+
+// muted tells whether the leg is the phone of an agent who has muted himself in the call.
+func (w *world) muted(call center.CallID, leg center.LegID) bool {
+	for _, s := range w.watch.sessions {
+		if s.muted == leg && s.present == call {
+			return true
+		}
+	}
+	return false
 }
 
 // stillness lets twenty minutes pass in which nothing comes from phones or agents. Whatever waits for an answer must have been

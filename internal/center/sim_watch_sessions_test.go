@@ -204,7 +204,7 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 
 func (s *sessionSeen) drop(id center.CallID) {
 	if s.present == id {
-		s.present = ""
+		s.present, s.muted = "", ""
 	}
 	if s.offered == id {
 		s.offered = ""

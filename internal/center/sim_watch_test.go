@@ -60,6 +60,7 @@ type sessionSeen struct {
 	present center.CallID
 	offered center.CallID
 	held    map[center.CallID]bool
+	muted   center.LegID           // his phone, while he is muted
 	left    center.CallID          // whose other side was told to be gone last
 	making  map[center.CallID]bool // calls that he has asked for and that are not talked yet
 	auto    bool                   // the offer was answered for him
@@ -205,6 +206,18 @@ func (w *watch) before(cmd center.Command) bool {
 // learn takes in where an agent's phone is rung.
 func (w *watch) learn(cmd center.Command) {
 	switch c := cmd.(type) {
+	case center.BeginMute:
+		if s := w.sessions[c.Agent]; s != nil {
+			for id, leg := range w.legs {
+				if w.ownPhone(s, leg) && leg.answered {
+					s.muted = id
+				}
+			}
+		}
+	case center.EndMute:
+		if s := w.sessions[c.Agent]; s != nil {
+			s.muted = ""
+		}
 	case center.BindPhone:
 		if s := w.sessions[c.Agent]; s != nil {
 			if s.phone != c.Phone {

@@ -23,6 +23,7 @@ type world struct {
 	forwardedTo []string                 // before the last command, by agents who may
 	cfg         center.Config            // the last one given
 	model       model
+	apart       map[center.CallID]bool // calls in which an outside party talks with the agent alone
 	named       map[center.CallID]bool // calls that agents have handed on or taken by name: they stand outside of the queues' order
 	note        func(memory)           // nil, or gets everything that is done
 }
@@ -40,7 +41,7 @@ type model struct {
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
-		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool)}
+		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
 	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
 	w.model.noCalls = make(map[center.AgentID]bool)
@@ -156,6 +157,9 @@ func (w *world) nameCall(cmd center.Command) {
 	switch c := cmd.(type) {
 	case center.Transfer:
 		present(c.Agent)
+		if s := w.watch.sessions[c.Agent]; s != nil {
+			w.apart[s.present] = c.Mode == center.TransferTalk
+		}
 	case center.InnerHelp:
 		present(c.Agent)
 	case center.ConfJoin:
