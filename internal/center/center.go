@@ -163,6 +163,8 @@ func (c *Center) applyWorld(cmd Command) Reply {
 		c.recordingFailed(cmd)
 	case Configure:
 		c.configure(cmd.Config)
+	case FlowReturn:
+		return c.flowReturn(cmd)
 	case Drain:
 		c.drain()
 	case Expel:

@@ -261,6 +261,16 @@ func (c *Center) returnFromFlow(cl *call) bool {
 	return true
 }
 
+// flowReturn carries out a flow's order to give its call back.
+func (c *Center) flowReturn(cmd FlowReturn) Reply {
+	cl := c.calls[cmd.Call]
+	if cl == nil || cl.run == 0 || cl.run != cmd.Run || !c.returnFromFlow(cl) {
+		return Reply{Err: result.OperationFailed.Because("call %q is in no run %d of a flow for which an agent waits", cmd.Call, cmd.Run)}
+	}
+	c.changed = true
+	return Reply{}
+}
+
 // enterFlow lets the caller of a call meet a flow.
 func (c *Center) enterFlow(cl *call, name string, why FlowWhy, agent AgentID) {
 	c.runSeq++
