@@ -79,15 +79,12 @@ func (c *checker) checkListen() {
 	if l.HTTPS == "" && l.HTTP == "" {
 		c.fail("listen", "https or http must be given: nobody could sign in")
 	}
-	if l.SIPS != "" {
-		c.fail("listen.sips", `SIP over TLS is not supported by this version; leave it ""`)
-	}
 	if l.SIP == "" {
 		c.fail("listen.sip", "must be given: no phone could be reached")
 	}
 	taken := map[string]string{}
 	for _, at := range []struct{ path, address string }{
-		{"listen.https", l.HTTPS}, {"listen.http", l.HTTP}, {"listen.admin", l.Admin}, {"listen.sip", l.SIP},
+		{"listen.https", l.HTTPS}, {"listen.http", l.HTTP}, {"listen.admin", l.Admin}, {"listen.sip", l.SIP}, {"listen.sips", l.SIPS},
 	} {
 		if at.address == "" {
 			continue

@@ -71,7 +71,7 @@ type Listen struct {
 	Admin string `yaml:"admin" default:"127.0.0.1:8081"`
 	// SIP over UDP and TCP.
 	SIP string `yaml:"sip" default:":5060"`
-	// SIP over TLS. Not supported by this version.
+	// SIP over TLS, with the certificate of `tls`, e.g. ":5061"; "" = off. Phones that register by it are called over their own connection.
 	SIPS string `yaml:"sips" default:""`
 	// UDP ports for media, "first-last"; each call leg takes two.
 	RTP PortRange `yaml:"rtp" default:"10000-20000"`

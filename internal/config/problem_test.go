@@ -46,14 +46,15 @@ var wrong = []struct {
 	}},
 
 	{"node", "node: a.b\ndata: \"\"\n", []string{`c.yaml:1: node: must be 1 to 64 letters, digits, - and _`, `c.yaml:2: data: must name a folder`}},
-	{"listeners", "listen:\n  https: \"\"\n  sip: \"5060\"\n  admin: \":99999\"\n  rtp: \"20000-10000\"\n  sips: \":5061\"\n", []string{
+	{"listeners", "listen:\n  https: \"\"\n  sip: \"5060\"\n  admin: \":99999\"\n  rtp: \"20000-10000\"\n  sips: \"5061\"\n", []string{
 		`c.yaml:1: listen: https or http must be given: nobody could sign in`,
 		`c.yaml:3: listen.sip: must be an address such as "127.0.0.1:8081" or ":8043", not "5060"`,
 		`c.yaml:4: listen.admin: must have a port between 0 and 65535, not "99999"`,
 		`c.yaml:5: listen.rtp: must be a range of at least 4 ports between 1024 and 65535`,
-		`c.yaml:6: listen.sips: SIP over TLS is not supported by this version; leave it ""`,
+		`c.yaml:6: listen.sips: must be an address such as "127.0.0.1:8081" or ":8043", not "5061"`,
 	}},
 	{"same address", "listen: {https: \":80\", http: \":80\"}\n", []string{`c.yaml:1: listen.http: has the same address as listen.https`}},
+	{"same SIP address", "listen: {sip: \":5060\", sips: \":5060\"}\n", []string{`c.yaml:1: listen.sips: has the same address as listen.sip`}},
 	{"no port range", "listen: {rtp: many}\n", []string{`c.yaml:1: listen.rtp: must be a range of ports such as "10000-20000"`}},
 	{"not in this version", "database: postgres://u:se%cret@h/\nnats: [nats://a]\n", []string{
 		`c.yaml:1: database: must be an address such as postgres://user:password@host:5432/database; special characters in the password are written as %40 and the like`,

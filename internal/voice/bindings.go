@@ -2,7 +2,6 @@ package voice
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -191,9 +190,9 @@ func (b *bindings) expire(now time.Time, account func(number string) (PhoneAccou
 }
 
 // lost removes the bindings that a closed connection carried and that cannot be reached by a new one.
-func (b *bindings) lost(source netip.AddrPort) {
+func (b *bindings) lost(from peer) {
 	b.drop(func(_ string, _ *phone, c *binding) bool {
-		return c.natted && c.peer == peer{transportTCP, source}
+		return c.natted && c.peer == from
 	})
 }
 

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +18,10 @@ type Config struct {
 	// Listen has the addresses to serve, "host:port" or ":port", each over UDP and TCP. Port 0 picks a free one, the same for both.
 	// Default ":5060".
 	Listen []string
+	// ListenTLS has the addresses to serve over TLS; the first belongs to the first of Listen, and so on. None = no TLS.
+	ListenTLS []string
+	// TLS has the certificate of ListenTLS; tlscert.Keeper.Config makes one that follows its files.
+	TLS *tls.Config
 	// Advertise is the IP address that peers are told (Via, Contact, SDP). Default: the local address on the route to each peer.
 	Advertise string
 	// Realm is the realm of the digest challenges; the accounts' hashes are made with it. Default DefaultRealm.
@@ -76,9 +81,10 @@ type Config struct {
 
 	Log *slog.Logger
 
-	// What tests make less: sourcesPerGeneration, generationGrace, and how long a caller waits for a first order of a center.
+	// What tests make less: sourcesPerGeneration, generationGrace, how long a caller waits for a first order of a center, handshakeTimeout.
 	sources         int
 	grace, noOrders time.Duration
+	handshake       time.Duration
 }
 
 // DefaultRealm is the realm of digest challenges where none is configured.
@@ -106,7 +112,7 @@ func (c Config) defaults() Config {
 	}{
 		{&c.RegisterMin, time.Minute}, {&c.RegisterMax, time.Hour}, {&c.SessionExpires, 30 * time.Minute},
 		{&c.MinSE, 90 * time.Second}, {&c.NoMedia, time.Minute}, {&c.NoResponse, 6 * time.Second},
-		{&c.grace, generationGrace}, {&c.noOrders, 10 * time.Second}, {&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
+		{&c.grace, generationGrace}, {&c.noOrders, 10 * time.Second}, {&c.handshake, handshakeTimeout}, {&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
 	} {
 		if *d.at == 0 {
 			*d.at = d.is
@@ -144,6 +150,9 @@ func (c Config) check() error {
 		if a, err := netip.ParseAddr(c.Advertise); err != nil || a.IsUnspecified() {
 			return fmt.Errorf("voice: advertise: %q is not an IP address that a phone could send to", c.Advertise)
 		}
+	}
+	if len(c.ListenTLS) > len(c.Listen) || len(c.ListenTLS) > 0 && c.TLS == nil {
+		return errors.New("voice: TLS needs a certificate, and an address of its own beside each address for UDP and TCP")
 	}
 	if strings.ContainsAny(c.Realm+c.UserAgent, "\"\\\r\n") {
 		return errors.New("voice: realm and user agent must not hold quotes, backslashes or line ends")

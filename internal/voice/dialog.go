@@ -94,11 +94,11 @@ func recordRoutes(msg sip.Message) []sip.Uri {
 
 // next is where the dialog's next request goes.
 //
-// On a TCP connection: by that connection, whatever address its Contact or route says; the far end of it often listens elsewhere. To a
+// On a connection: by that connection, whatever address its Contact or route says; the far end of it often listens elsewhere. To a
 // phone: to where its last message came from. Otherwise: to the first route or the target; but a host that is a name, or
 // a private address while the peer's is not (it is behind a NAT), stands for where the peer's messages come from.
 func (d *dialog) next(s *Server) peer {
-	if d.peer.transport == transportTCP {
+	if byConnection(d.peer.transport) {
 		return s.reconnect(d.peer, &d.target)
 	}
 	if d.phone {

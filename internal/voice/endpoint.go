@@ -2,7 +2,6 @@ package voice
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,11 +10,37 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// endpoint is one address that is served by UDP and TCP.
+// endpoint is one address that is served by UDP and TCP, and perhaps another by TLS.
 type endpoint struct {
-	addr netip.AddrPort
-	udp  *udpSocket
-	tcp  *tcpListener
+	addr   netip.AddrPort
+	udp    *udpSocket
+	tcp    *tcpListener
+	secure netip.AddrPort // where TLS is served
+	tls    *tcpListener   // nil = it is not
+}
+
+// streams lists the listeners that have connections.
+func (e *endpoint) streams() []*tcpListener {
+	if e.tls == nil {
+		return []*tcpListener{e.tcp}
+	}
+	return []*tcpListener{e.tcp, e.tls}
+}
+
+// listenSecure opens the TLS port of an endpoint.
+func (s *Server) listenSecure(ctx context.Context, e *endpoint, address string) error {
+	l, err := listenTCP(ctx, address, s.cfg, s.limit, s.connectionLost(transportTLS))
+	if err != nil {
+		return fmt.Errorf("voice: TLS: %w", err)
+	}
+	l.tls = s.cfg.TLS
+	e.tls = l
+	at, err := netip.ParseAddrPort(l.Addr().String())
+	if err != nil {
+		return fmt.Errorf("voice: TLS: %w", err)
+	}
+	e.secure = netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+	return nil
 }
 
 // listen opens the UDP and the TCP socket of an address, on the same port also where it is to be picked.
@@ -37,7 +62,7 @@ func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) 
 			udp.close()
 			return nil, fmt.Errorf("voice: %w", err)
 		}
-		tcp, err := listenTCP(ctx, net.JoinHostPort(host, fmt.Sprint(at.Port())), s.cfg, s.limit, s.connectionLost)
+		tcp, err := listenTCP(ctx, net.JoinHostPort(host, fmt.Sprint(at.Port())), s.cfg, s.limit, s.connectionLost(transportTCP))
 		if err == nil {
 			return &endpoint{addr: netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), udp: udp, tcp: tcp}, nil
 		}
@@ -52,39 +77,45 @@ func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) 
 // serve lets the stack take what comes, in goroutines of the group, until close.
 func (e *endpoint) serve(running *sync.WaitGroup, transport *sip.TransportLayer) {
 	running.Go(func() { e.udp.serve(transport.ServeUDP) })
-	running.Go(func() {
-		if err := transport.ServeTCP(e.tcp); !errors.Is(err, net.ErrClosed) { // it ends with an error always
-			e.tcp.log.Error("SIP by TCP ended", "error", err)
-		}
-		e.tcp.close()
-		e.tcp.wait()
-	})
+	running.Go(func() { e.tcp.serve(transportTCP, transport.ServeTCP) })
+	if e.tls != nil {
+		running.Go(func() { e.tls.serve(transportTLS, transport.ServeTLS) })
+	}
 }
 
 func (s *Server) closeEndpoints() {
 	for _, e := range s.endpoints {
 		e.udp.close()
-		e.tcp.close()
+		for _, l := range e.streams() {
+			l.close()
+		}
 	}
 }
 
-// connectionLost forgets the phones that were reached by a TCP connection and cannot be reached by a new one.
-func (s *Server) connectionLost(from string) {
-	if a, err := netip.ParseAddrPort(from); err == nil {
-		s.bindings.lost(netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
+// connectionLost makes a function that forgets the phones that were reached by a connection and cannot be reached by a new one.
+func (s *Server) connectionLost(transport string) func(from string) {
+	return func(from string) {
+		if a, err := netip.ParseAddrPort(from); err == nil {
+			s.bindings.lost(peer{transport, netip.AddrPortFrom(a.Addr().Unmap(), a.Port())})
+		}
 	}
 }
 
-// trust lets the connection from a peer stay open while it is silent.
-func (s *Server) trust(source string) {
+// trust lets the connection that a request came by stay open while it is silent.
+func (s *Server) trust(req *sip.Request) {
 	for _, e := range s.endpoints {
-		e.tcp.trust(source)
+		switch {
+		case req.Transport() == transportTCP:
+			e.tcp.trust(req.Source())
+		case req.Transport() == transportTLS && e.tls != nil:
+			e.tls.trust(req.Source())
+		}
 	}
 }
 
 // connected tells whether a connection from (or, once dialled, to) a peer is there.
 func (s *Server) connected(p peer) bool {
-	c, err := s.transport.GetConnection(transportTCP, p.addr.String())
+	c, err := s.transport.GetConnection(p.transport, p.addr.String())
 	if err != nil {
 		return false
 	}
@@ -92,9 +123,12 @@ func (s *Server) connected(p peer) bool {
 	return true
 }
 
-// reconnect is the way to the far end of a TCP connection: the connection, or, if it is gone, a new one to the far end's Contact, unless
-// that is the address of a host behind a NAT.
+// reconnect is the way to the far end of a connection: the connection, or, if it was TCP and is gone, a new one to the far end's
+// Contact, unless that is the address of a host behind a NAT. Nobody is called back by TLS: a phone has no certificate to be known by.
 func (s *Server) reconnect(p peer, contact *sip.Uri) peer {
+	if p.transport == transportTLS {
+		return p
+	}
 	if host, ok := hostAddr(contact); ok && host == p.addr.Addr() && !s.connected(p) {
 		p.addr = sourcePort(host, contact)
 	}
@@ -123,6 +157,19 @@ func (s *Server) hostFor(to netip.Addr) netip.Addr {
 		return e.addr.Addr()
 	}
 	return localAddr(to)
+}
+
+// ourAddress is the address and port of ours that a peer is told.
+func (s *Server) ourAddress(to peer) netip.AddrPort {
+	e := s.endpointFor(to.addr.Addr())
+	host, port := s.hostFor(to.addr.Addr()), e.addr.Port()
+	if to.transport == transportTLS && e.tls != nil {
+		port = e.secure.Port()
+		if s.cfg.Advertise == "" && !e.secure.Addr().IsUnspecified() {
+			host = e.secure.Addr()
+		}
+	}
+	return netip.AddrPortFrom(host, port)
 }
 
 // mediaAddress is the address of ours where no peer is known yet.

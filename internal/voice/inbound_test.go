@@ -33,7 +33,7 @@ func answered(r *rig, u *ua) (*call, center.LegID) {
 
 // TestArrive_Trunk: a call from a trunk to an access code, over both transports: 100 at once, 180, 200, BYE by the caller.
 func TestArrive_Trunk(t *testing.T) {
-	for _, network := range []string{transportUDP, transportTCP} {
+	for _, network := range []string{transportUDP, transportTCP, transportTLS} {
 		t.Run(network, func(t *testing.T) {
 			r := newRig(t, testDirectory())
 			u := newUA(r, network, "0301234567")

@@ -34,9 +34,7 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 		}
 		return
 	}
-	if req.Transport() == transportTCP {
-		s.trust(req.Source())
-	}
+	s.trust(req)
 	l := s.newLeg(legKey{who.vcc, s.arrivedID()})
 	if err := s.legs.add(l); err != nil {
 		s.log.Warn("call not taken", "error", err)

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/tlscert"
 )
 
 // TestMain makes SIP's timers ten times as fast: what takes 32 seconds (64*T1) takes 3.2.
@@ -162,7 +164,7 @@ func newRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
 func idleRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
 	t.Helper()
 	ports := rtpPorts()
-	cfg := Config{Listen: []string{"127.0.0.1:0"}, RTPMin: ports, RTPMax: ports + 199, Recordings: t.TempDir(),
+	cfg := Config{Listen: []string{"127.0.0.1:0"}, ListenTLS: []string{"127.0.0.1:0"}, TLS: testTLS(), RTPMin: ports, RTPMax: ports + 199, Recordings: t.TempDir(),
 		DrainTimeout: 100 * time.Millisecond, TalkWait: 300 * time.Millisecond, NoResponse: 600 * time.Millisecond, Log: testLog(t)}
 	for _, f := range change {
 		f(&cfg)
@@ -174,6 +176,20 @@ func idleRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
 	}
 	return &rig{Server: s, t: t, c: c, d: d}
 }
+
+// testTLS has one certificate for all tests.
+var testTLS = sync.OnceValue(func() *tls.Config {
+	folder, err := os.MkdirTemp("", "voice")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	certificate, err := tlscert.Load("", "", folder, time.Now())
+	if err != nil {
+		panic(err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
+})
 
 func (r *rig) run() {
 	ctx, cancel := context.WithCancel(context.Background())

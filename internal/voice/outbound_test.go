@@ -53,7 +53,7 @@ func lifted(r *rig, u *ua) *call {
 
 // TestRing: a phone is rung, rings, is lifted, and hangs up, by both transports.
 func TestRing(t *testing.T) {
-	for _, network := range []string{transportUDP, transportTCP} {
+	for _, network := range []string{transportUDP, transportTCP, transportTLS} {
 		t.Run(network, func(t *testing.T) {
 			r := newRig(t, testDirectory())
 			u := newUA(r, network, "40101")

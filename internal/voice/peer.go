@@ -12,7 +12,13 @@ import (
 const (
 	transportUDP = "UDP"
 	transportTCP = "TCP"
+	transportTLS = "TLS"
 )
+
+// byConnection tells whether a transport has connections: what is sent over it goes by the one that is there.
+func byConnection(transport string) bool {
+	return transport == transportTCP || transport == transportTLS
+}
 
 // peer is where messages to somebody are sent.
 type peer struct {
@@ -71,8 +77,8 @@ func uriTransport(u *sip.Uri, fallback string) string {
 // ipURI is a URI of ours or of a peer that is reached at an address.
 func ipURI(user string, addr netip.AddrPort, transport string) sip.Uri {
 	u := sip.Uri{Scheme: "sip", User: escapeUser(user), Host: hostText(addr.Addr()), Port: int(addr.Port())}
-	if transport == transportTCP {
-		u.UriParams = sip.HeaderParams{{K: "transport", V: "tcp"}}
+	if byConnection(transport) {
+		u.UriParams = sip.HeaderParams{{K: "transport", V: strings.ToLower(transport)}}
 	}
 	return u
 }

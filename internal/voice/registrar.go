@@ -44,8 +44,8 @@ func (s *Server) register(req *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	s.log.Debug("registered", "phone", number, "source", source, "contacts", len(bound))
-	if req.Transport() == transportTCP && len(bound) > 0 {
-		s.trust(req.Source())
+	if len(bound) > 0 {
+		s.trust(req)
 	}
 	s.respond(tx, s.registered(req, bound, now))
 }
@@ -142,7 +142,7 @@ func newBinding(req *sip.Request, contact *sip.ContactHeader, now time.Time) (*b
 	}
 	b := &binding{contact: *uri.Clone(), peer: back, callID: req.CallID().Value(), cseq: req.CSeq().SeqNo, at: now}
 	host, isIP := hostAddr(&uri)
-	b.natted = !isIP || host != back.addr.Addr()
+	b.natted = !isIP || host != back.addr.Addr() || back.transport == transportTLS // by TLS, only its own connection leads to it
 	if !b.natted && back.transport == transportUDP && uriTransport(&uri, transportUDP) == transportUDP {
 		b.peer = peer{transportUDP, sourcePort(host, &uri)}
 	}

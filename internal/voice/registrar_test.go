@@ -16,7 +16,7 @@ import (
 // TestRegister: a phone registers by either transport and either algorithm, is told for how long, and the center hears of its first and
 // last registration only.
 func TestRegister(t *testing.T) {
-	for _, network := range []string{transportUDP, transportTCP} {
+	for _, network := range []string{transportUDP, transportTCP, transportTLS} {
 		for _, algorithm := range []string{MD5, SHA256} {
 			t.Run(network+"/"+algorithm, func(t *testing.T) {
 				r := newRig(t, testDirectory(), func(c *Config) { c.Algorithms = []string{algorithm} })
@@ -224,10 +224,16 @@ func TestRegister_NATWithoutRport(t *testing.T) {
 	u.send(req).want(401)
 }
 
-// TestRegister_TCPLost: the connection that a phone behind a NAT has registered by is its only way; when it ends, the phone is gone.
-func TestRegister_TCPLost(t *testing.T) {
+// TestRegister_ConnectionLost: the connection that a phone behind a NAT has registered by is its only way; when it ends, the phone is gone.
+func TestRegister_ConnectionLost(t *testing.T) {
+	for _, network := range []string{transportTCP, transportTLS} {
+		t.Run(network, func(t *testing.T) { registeredConnectionLost(t, network) })
+	}
+}
+
+func registeredConnectionLost(t *testing.T, network string) {
 	r := newRig(t, testDirectory())
-	u := newUA(r, transportTCP, "40101")
+	u := newUA(r, network, "40101")
 	req := u.registration(600)
 	req.Contact().Address.Host = "192.168.7.7"
 	u.send(u.authorized(req, u.send(req).want(401))).want(200)

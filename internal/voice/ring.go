@@ -78,7 +78,7 @@ func (r *ring) limit() {
 func (s *Server) deviceTarget(b binding) target {
 	t := target{uri: *b.contact.Clone(), peer: b.peer}
 	t.uri.Headers = nil
-	if b.peer.transport == transportTCP {
+	if byConnection(b.peer.transport) {
 		t.peer = s.reconnect(b.peer, &b.contact)
 	}
 	return t

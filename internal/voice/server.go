@@ -81,26 +81,43 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 // open opens the sockets and sets the SIP stack up over them.
 func (s *Server) open() error {
 	ctx := context.Background() // opening does not wait for anything
-	for _, address := range s.cfg.Listen {
-		e, err := s.listen(ctx, address)
-		if err != nil {
-			s.closeEndpoints()
-			return err
-		}
-		s.endpoints = append(s.endpoints, e)
+	if err := s.openPorts(ctx); err != nil {
+		s.closeEndpoints()
+		return err
 	}
 	quiet := newQuietLog(s.log)
-	tcp := &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(local net.Addr) net.Dialer {
-		return net.Dialer{Timeout: dialTimeout, LocalAddr: local}
-	}}
 	s.transport = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil,
-		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: tcp}))
+		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: streams(), TLS: &sip.TransportTLS{TransportTCP: streams()}}))
 	s.transport.OnMessage(s.onMessage) // before the transaction layer's own: it is called first
 	s.transactions = sip.NewTransactionLayer(s.transport, sip.WithTransactionLayerLogger(quiet),
 		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
 		sip.WithTransactionLayerTerminateOnConnClose())
 	s.transactions.OnRequest(s.onRequest)
 	return nil
+}
+
+// openPorts opens the sockets. Those that it has opened stay open when it fails.
+func (s *Server) openPorts(ctx context.Context) error {
+	for i, address := range s.cfg.Listen {
+		e, err := s.listen(ctx, address)
+		if err != nil {
+			return err
+		}
+		s.endpoints = append(s.endpoints, e)
+		if i < len(s.cfg.ListenTLS) {
+			if err := s.listenSecure(ctx, e, s.cfg.ListenTLS[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// streams is how the stack makes and writes connections.
+func streams() *sip.TransportTCP {
+	return &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(local net.Addr) net.Dialer {
+		return net.Dialer{Timeout: dialTimeout, LocalAddr: local}
+	}}
 }
 
 func (s *Server) startMedia() error {
@@ -240,6 +257,17 @@ func (s *Server) Addrs() []netip.AddrPort {
 	return addrs
 }
 
+// SecureAddrs lists the addresses that are served by TLS.
+func (s *Server) SecureAddrs() []netip.AddrPort {
+	var addrs []netip.AddrPort
+	for _, e := range s.endpoints {
+		if e.tls != nil {
+			addrs = append(addrs, e.secure)
+		}
+	}
+	return addrs
+}
+
 // Registered tells whether a phone account has a registered device now.
 func (s *Server) Registered(number string) bool { return len(s.bindings.of(number, time.Now())) > 0 }
 
@@ -251,7 +279,7 @@ type Stats struct {
 	Legs         int    // now, those that are just ending included
 	Phones       int    // accounts with a registration
 	Transactions int    // being worked on, or kept against retransmission
-	Connections  int    // by TCP
+	Connections  int    // by TCP and TLS
 	Dropped      uint64 // packets above the limits, since the start
 	Garbage      uint64 // packets that were no SIP, since the start
 }
@@ -260,7 +288,9 @@ type Stats struct {
 func (s *Server) Stats() Stats {
 	stats := Stats{Legs: s.legs.count(), Phones: s.bindings.count(), Transactions: int(s.pending.Load()), Dropped: s.limit.dropped.Load()}
 	for _, e := range s.endpoints {
-		stats.Connections += e.tcp.count()
+		for _, l := range e.streams() {
+			stats.Connections += l.count()
+		}
 		stats.Garbage += e.udp.garbage.Load()
 	}
 	return stats

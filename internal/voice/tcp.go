@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,6 +22,9 @@ const (
 
 	// dialTimeout bounds the making of a connection to a phone or a trunk.
 	dialTimeout = 4 * time.Second
+
+	// handshakeTimeout bounds a TLS handshake from its begin to its end, however the peer doles its bytes out.
+	handshakeTimeout = 10 * time.Second
 )
 
 // tcpListener accepts connections within bounds and knows the open ones by their peer's address.
@@ -28,9 +32,11 @@ type tcpListener struct {
 	net.Listener
 	max, perIP int
 	idle       time.Duration // how long the connection of a registered phone may be silent
+	handshake  time.Duration // how long a TLS handshake may take
 	limit      *packetLimit
 	log        *slog.Logger
 	closing    func(peer string) // is told of each end, in the reader's goroutine
+	tls        *tls.Config       // what connections begin with; nil = no TLS
 
 	mu     sync.Mutex
 	conns  map[string]*tcpConn
@@ -47,7 +53,7 @@ func listenTCP(ctx context.Context, address string, c Config, limit *packetLimit
 	if err != nil {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
-	return &tcpListener{Listener: l, max: c.MaxConnections, perIP: c.MaxConnectionsPerIP, idle: c.RegisterMax + time.Minute,
+	return &tcpListener{Listener: l, max: c.MaxConnections, perIP: c.MaxConnectionsPerIP, idle: c.RegisterMax + time.Minute, handshake: c.handshake,
 		limit: limit, log: c.Log, closing: closing, conns: map[string]*tcpConn{}, counts: map[netip.Addr]int{},
 		done: make(chan struct{})}, nil
 }
@@ -68,10 +74,47 @@ func (l *tcpListener) Accept() (net.Conn, error) {
 			continue
 		}
 		if c := l.admit(conn); c != nil {
-			return c, nil
+			return l.secured(c), nil
 		}
 		conn.Close()
 	}
+}
+
+// secured wraps an admitted connection in TLS, where the listener has it. The bounds are below: they count handshakes too.
+func (l *tcpListener) secured(c *tcpConn) net.Conn {
+	if l.tls == nil {
+		return c
+	}
+	return &tlsConn{Conn: tls.Server(c, l.tls), within: l.handshake}
+}
+
+// tlsConn is an accepted TLS connection. Its reader makes the handshake, so that Accept does not wait for it.
+type tlsConn struct {
+	*tls.Conn
+	within time.Duration // for the handshake
+	shaken bool          // the reader's own
+}
+
+func (c *tlsConn) Read(b []byte) (int, error) {
+	if !c.shaken {
+		ctx, cancel := context.WithTimeout(context.Background(), c.within) // the connection belongs to no request
+		defer cancel()
+		if err := c.HandshakeContext(ctx); err != nil {
+			_ = c.Close()
+			return 0, fmt.Errorf("TLS handshake: %w: %w", net.ErrClosed, err) // ErrClosed: the stack takes it for an end, not for a fault
+		}
+		c.shaken = true
+	}
+	return c.Conn.Read(b)
+}
+
+// serve lets the stack accept connections until close, and waits for their end.
+func (l *tcpListener) serve(transport string, accept func(net.Listener) error) {
+	if err := accept(l); !errors.Is(err, net.ErrClosed) { // it ends with an error always
+		l.log.Error("SIP listener ended", "transport", transport, "error", err)
+	}
+	l.close()
+	l.wait()
 }
 
 func (l *tcpListener) admit(conn net.Conn) *tcpConn {

@@ -112,7 +112,7 @@ func (s *Server) pump(tx *sip.ClientTx, ended <-chan struct{}, on func(*sip.Resp
 
 // write sends a request that has no transaction: the ACK of a 2xx.
 func (s *Server) write(req *sip.Request, to peer) {
-	if to.transport == transportTCP && !s.connected(to) {
+	if byConnection(to.transport) && !s.connected(to) {
 		s.work.Go(func() { s.writeNow(req) }) // a connection must be made, and nobody waits for that
 		return
 	}
@@ -128,16 +128,16 @@ func (s *Server) writeNow(req *sip.Request) {
 // address makes a request go to a peer, from our listening port (the stack would open a socket of its own for a peer that it has
 // not heard of), with a Via that says so.
 func (s *Server) address(req *sip.Request, to peer) {
-	e := s.endpointFor(to.addr.Addr())
+	ours := s.ourAddress(to)
 	via := &sip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: to.transport,
-		Host: s.hostFor(to.addr.Addr()).String(), Port: int(e.addr.Port()),
+		Host: ours.Addr().String(), Port: int(ours.Port()),
 		Params: sip.HeaderParams{{K: "branch", V: sip.RFC3261BranchMagicCookie + newTag()}, {K: "rport", V: ""}}}
 	req.RemoveHeader("Via")
 	req.PrependHeader(via)
 	req.SetTransport(to.transport)
 	req.SetDestination(to.addr.String())
 	if to.transport == transportUDP {
-		req.Laddr = e.local()
+		req.Laddr = s.endpointFor(to.addr.Addr()).local()
 	}
 	if req.ContentLength() == nil {
 		req.SetBody(req.Body())
@@ -151,13 +151,7 @@ func (s *Server) contact(user string, to peer) *sip.ContactHeader {
 
 // ourURI is an address of ours towards a peer.
 func (s *Server) ourURI(user string, to peer) sip.Uri {
-	host := s.hostFor(to.addr.Addr())
-	port := s.endpointFor(to.addr.Addr()).addr.Port()
-	u := sip.Uri{Scheme: "sip", User: escapeUser(user), Host: hostText(host), Port: int(port)}
-	if to.transport == transportTCP {
-		u.UriParams = sip.HeaderParams{{K: "transport", V: "tcp"}}
-	}
-	return u
+	return ipURI(user, s.ourAddress(to), to.transport)
 }
 
 // allows tells whether a message's Allow headers name a method.

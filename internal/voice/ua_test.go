@@ -3,6 +3,7 @@ package voice
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -21,7 +22,7 @@ import (
 type ua struct {
 	t        *testing.T
 	server   netip.AddrPort
-	network  string // "UDP" or "TCP"
+	network  string // "UDP", "TCP" or "TLS"
 	user     string
 	password string
 	addr     netip.AddrPort // our address, by UDP; by TCP that of the listener
@@ -49,7 +50,10 @@ func newUAAt(r *rig, network, user, address string) *ua {
 	quiet := slog.New(slog.DiscardHandler)
 	u := &ua{t: r.t, server: r.addr(), network: network, user: user, password: "secret-" + user, requests: make(chan received, 100),
 		cancels: make(chan *sip.Request, 100), loose: make(chan *sip.Response, 100)}
-	u.tp = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil, sip.WithTransportLayerLogger(quiet),
+	if network == transportTLS {
+		u.server = r.SecureAddrs()[0]
+	}
+	u.tp = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), &tls.Config{InsecureSkipVerify: true}, sip.WithTransportLayerLogger(quiet),
 		sip.WithTransportLayerReadFilter(func(_ sip.TransportReadProps, data []byte) ([]byte, error) {
 			if !u.keepCancelled.Load() || !bytes.HasPrefix(data, []byte("CANCEL ")) {
 				return data, nil
@@ -433,10 +437,10 @@ func (c *call) bye() {
 	c.u.send(c.next(sip.BYE, "")).want(sip.StatusOK)
 }
 
-// disconnect closes the TCP connection to the server.
+// disconnect closes the connection to the server.
 func (u *ua) disconnect() {
 	u.t.Helper()
-	conn, err := u.tp.GetConnection("tcp", u.server.String())
+	conn, err := u.tp.GetConnection(u.network, u.server.String())
 	if err != nil {
 		u.t.Fatal(err)
 	}

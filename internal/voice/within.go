@@ -21,10 +21,8 @@ func (l *leg) request(req *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	d.heard = req.CSeq().SeqNo
-	if req.Transport() == transportTCP {
-		l.s.trust(req.Source())
-	}
-	if d.phone || req.Transport() == transportTCP {
+	l.s.trust(req)
+	if d.phone || byConnection(req.Transport()) {
 		d.peer = replyPeer(req) // a phone's NAT may have given it another port
 	}
 	if req.Method == sip.BYE {
