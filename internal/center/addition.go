@@ -195,7 +195,7 @@ func (c *Center) letGoOf(p *party, reason Leave) {
 	recorded := p.record
 	c.farewell(p, finish{first: p, reason: reason, by: PartyAgent, cause: CauseHungUp})
 	if recorded != nil && c.agents[p.agent.id] == p.agent {
-		c.tell(p.agent, EvStopRecordDone, nil)
+		c.tell(p.agent, EvStopRecordDone, c.doneContent(recorded))
 	}
 }
 

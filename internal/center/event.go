@@ -158,6 +158,15 @@ type (
 		Call          CallID      `json:"callId"`
 		FileMediaType string      `json:"fileMediaType"`
 	}
+	// RecordDoneContent belongs to AgentMediaEvent_StopRecordDone; times in milliseconds since 1970.
+	RecordDoneContent struct {
+		Begin         int64  `json:"beginTime"`
+		End           int64  `json:"endTime"`
+		Task          int    `json:"taskId"`
+		FileMediaType string `json:"fileMediaType"`
+		RecordFormat  string `json:"recordFormat"`
+		Call          CallID `json:"callId"`
+	}
 	// QCNotifyContent belongs to QC_AgentState_Notify.
 	QCNotifyContent struct {
 		Subtype     string `json:"subtype"`
@@ -187,6 +196,7 @@ const (
 	notTransfer = "no"        // transfer
 	isTransfer  = "yes"
 	audioFile   = "1"         // code_tables.file_media_type
+	audioFormat = "0"         // code_tables.record_format: the resource's own
 	ctiServer   = "CtiServer" // mediaserver of QC_AgentState_Notify
 	qcLogin     = "QC_AgentState_Login"
 	qcLogout    = "QC_AgentState_Logout"

@@ -91,6 +91,13 @@ func (c *Center) recordingFailed(cmd RecordingFailed) {
 	c.tell(r.party.agent, EvRecordFail, c.recordContent(r))
 }
 
+// doneContent tells of a recording that ends now.
+func (c *Center) doneContent(r *record) RecordDoneContent {
+	return RecordDoneContent{
+		Begin: millis(r.began), End: millis(c.now), Task: r.task, FileMediaType: audioFile, RecordFormat: audioFormat, Call: r.party.call.id,
+	}
+}
+
 // recordContent names the recording as clients store it: drive:/vdn/media/date/agent/time.V3, media 0 (cec_07_0529).
 func (c *Center) recordContent(r *record) RecordContent {
 	cl, a, at := r.party.call, r.party.agent, r.began.UTC()
