@@ -54,9 +54,13 @@ func showCallInfo(value any) any {
 	if v == nil {
 		return nil
 	}
+	return callInfo(*v)
+}
+
+func callInfo(v center.CallInfo) callInfoResult {
 	shown := callInfoResult{
 		CallFeature: v.Feature, CallID: string(v.Call), Caller: v.Caller, Called: v.Called, CallSkill: v.SkillName,
-		CallSkillID: int(v.Skill), OrgiCalledNum: v.Original, CallData: v.Data, BeginTime: began(v).UnixMilli(),
+		CallSkillID: int(v.Skill), OrgiCalledNum: v.Original, CallData: v.Data, BeginTime: began(&v).UnixMilli(),
 		TrunkNo: noTrunk, LogonTimes: int64(v.Age / time.Second), MediaType: int(v.Media), MediaAbility: mediaAbilityTalk,
 		WaitTime: int64(v.Waited / time.Second),
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"ccgateway/internal/center"
 	"ccgateway/internal/result"
 )
 
@@ -15,7 +16,7 @@ import (
 // request as its refusal; reading goes on with fallbacks, so handlers need not ask after each member.
 type fields struct {
 	q     *request
-	where string // "query" or "body"
+	where string // "query", "body" or "path"
 	code  result.Code
 	find  func(name string) (text string, present bool, ok bool)
 }
@@ -139,6 +140,17 @@ func (f fields) number(name string) string {
 		return ""
 	}
 	return text
+}
+
+// needNumber is number for one that has to be there.
+func (f fields) needNumber(name string) string {
+	f.required(name, maxNumber)
+	return f.number(name)
+}
+
+// agent gives a work number that has to be there.
+func (f fields) agent(name string) center.AgentID {
+	return center.AgentID(f.need(name, int(center.MinAgentID), int(center.MaxAgentID)))
 }
 
 // plain gives the text of a JSON value that is neither object nor array. null is not present.

@@ -125,11 +125,11 @@ func TestOrder(t *testing.T) {
 		"unknown agent, all else well": {"POST voicecall/7777/reject", good, nil, "100-006"},
 		"no session, all else well":    {"POST voicecall/101/reject", good, result.NotSignedIn.Err(), "100-006"},
 		"reason after no session":      {"DELETE onlineagent/101/forcelogoutwithreason/0", "", result.NotSignedIn.Err(), "100-006"},
-		"not built after no session":   {"POST voicecall/101/transfer", "", result.NotSignedIn.Err(), "100-006"},
-		"not built after wrong GUID":   {"POST voicecall/101/transfer", "", result.NoRight.Err(), "000-003"},
-		"not built":                    {"POST voicecall/101/transfer", "", nil, "100-007"},
+		"not built after no session":   {"POST mediacall/101/transfer", "", result.NotSignedIn.Err(), "100-006"},
+		"not built after wrong GUID":   {"POST mediacall/101/transfer", "", result.NoRight.Err(), "000-003"},
+		"not built":                    {"POST mediacall/101/transfer", "", nil, "100-007"},
 		"not built, without agent":     {"POST config/login", "", nil, "100-007"},
-		"not built, number wrong":      {"POST voicecall/7/transfer", "", nil, "000-002"},
+		"not built, number wrong":      {"POST mediacall/7/transfer", "", nil, "000-002"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
@@ -143,5 +143,5 @@ func TestOrder(t *testing.T) {
 
 func TestNotBuilt_NamesTheInterface(t *testing.T) {
 	h := newHouse(t)
-	expect(t, h.call("PUT voicecall/101/callinnerskill", ""), `{"message":"not built yet: callInnerSkill","retcode":"100-007"}`)
+	expect(t, h.call("POST mediacall/101/imagecapture", ""), `{"message":"not built yet: imageCapture","retcode":"100-007"}`)
 }

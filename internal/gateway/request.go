@@ -90,6 +90,16 @@ func (q *request) pathFlag(name string, longest int) bool {
 	return strings.EqualFold(text, "true")
 }
 
+// pathCall gives the call id in a path.
+func (q *request) pathCall(name string) center.CallID { return q.fromPath().callID(name) }
+
+// fromPath gives the path's parameters as members, for texts that have a form. What is wrong with them counts like a wrong member.
+func (q *request) fromPath() fields {
+	return fields{q: q, where: "path", code: result.BadArgument, find: func(name string) (string, bool, bool) {
+		return q.path(name), true, true
+	}}
+}
+
 // fromQuery gives the query's members.
 func (q *request) fromQuery() fields {
 	return fields{q: q, where: "query", code: result.BadArgument, find: func(name string) (string, bool, bool) {
@@ -181,5 +191,33 @@ func ask(command func(q *request) center.Command, show func(value any) any) hand
 			return nil, err
 		}
 		return show(value), nil
+	}
+}
+
+// refuses makes the handler of an interface for something this center does not have: whoever is signed in and asks for it properly
+// gets the code that the reference has for it. decode reads the members; nil = there are none.
+func refuses(code result.Code, why string, decode func(q *request)) handler {
+	return func(ctx context.Context, g *Gateway, q *request) (any, error) {
+		if decode != nil {
+			decode(q)
+		}
+		if _, err := g.authenticate(ctx, q); err != nil {
+			return nil, err
+		}
+		if q.fault != nil {
+			return nil, q.fault
+		}
+		return nil, code.Because("%s", why)
+	}
+}
+
+// instead gives a handler's general refusal the code that the interface's page has for it.
+func instead(general, own result.Code, handle handler) handler {
+	return func(ctx context.Context, g *Gateway, q *request) (any, error) {
+		value, err := handle(ctx, g, q)
+		if err != nil && result.Of(err) == general {
+			return nil, own.Because("%s", messageOf(err))
+		}
+		return value, err
 	}
 }

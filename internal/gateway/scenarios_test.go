@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -512,6 +513,8 @@ func TestOffice_ForcedStates(t *testing.T) {
 	ann.refused("POST qualitycontrol/101/forcerest/901/60/1", "", "900-002")
 }
 
+var openParameter = regexp.MustCompile(`\{[^}]*\}`)
+
 // TestOffice_Strangers tries every interface that names an agent with no session, and with another agent's GUID.
 func TestOffice_Strangers(t *testing.T) {
 	o := newOffice(t)
@@ -522,7 +525,9 @@ func TestOffice_Strangers(t *testing.T) {
 			continue
 		}
 		path := strings.NewReplacer("{agentid}", "101", "{workNo}", "102", "{workno}", "102", "{time}", "1", "{restcause}", "1", "{reason}", "1",
-			"{recordflag}", "1", "{recordbeforetalking}", "1", "{skillid}", "1", "{vdnid}", "1", "{isautoanswer}", "true", "{flag}", "true").Replace(route.Path)
+			"{recordflag}", "1", "{recordbeforetalking}", "1", "{skillid}", "1", "{vdnid}", "1", "{isautoanswer}", "true", "{flag}", "true",
+			"{callid}", "1-1", "{callId}", "1-1", "{number}", "1", "{skilltype}", "0").Replace(route.Path)
+		path = openParameter.ReplaceAllString(path, "1")
 		for _, method := range route.Methods {
 			eve.refused(method+" "+path, `{"called":"1","mode":1,"agentIds":[1]}`, "000-003")
 			o.desktop("102").refused(method+" "+strings.Replace(path, "101", "102", 1), `{`, "100-006")

@@ -27,13 +27,7 @@ func callInner(q *request) center.Command {
 	}
 }
 
-func called(body fields) string {
-	number := body.number("called")
-	if number == "" {
-		body.wrong("called", "is missing")
-	}
-	return number
-}
+func called(body fields) string { return body.needNumber("called") }
 
 // skill gives the queue that a call is booked on; 0 = the platform's default.
 func skill(body fields) center.SkillID {
@@ -65,7 +59,7 @@ func getHold(q *request) center.Command {
 func release(q *request) center.Command { return center.Release{By: q.by()} }
 
 func dropCall(q *request) center.Command {
-	return center.DropCall{By: q.by(), Call: center.CallID(q.path("callid"))}
+	return center.DropCall{By: q.by(), Call: q.pathCall("callid")}
 }
 
 func phonePickUp(q *request) center.Command { return center.PhonePickUp{By: q.by()} }

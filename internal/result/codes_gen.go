@@ -100,6 +100,10 @@ const (
 	NothingToRelease Code = "200-017"
 	// NothingToConsult: internal consultation: no call.
 	NothingToConsult Code = "200-018"
+	// NothingToFreeze: freeze picture: no call.
+	NothingToFreeze Code = "200-019"
+	// NothingToUnfreeze: unfreeze picture: no call.
+	NothingToUnfreeze Code = "200-021"
 	// NothingToDisconnect: release by number: no call.
 	NothingToDisconnect Code = "200-023"
 	// NoSuchParty: release by number: no call with this number.
@@ -108,6 +112,10 @@ const (
 	NothingToDrop Code = "200-025"
 	// NoSuchCall: call does not exist.
 	NoSuchCall Code = "200-026"
+	// NoVideoLayout: picture layout of a three-party video call could not be set.
+	NoVideoLayout Code = "200-031"
+	// NoRecognition: speech recognition could not be started.
+	NoRecognition Code = "200-040"
 	// AgentQueryRefused: no right to query agents.
 	AgentQueryRefused Code = "300-001"
 	// NoSuchAgent: query of agents: no agent found.
@@ -122,10 +130,18 @@ const (
 	NoDataToSet Code = "400-002"
 	// NoneHeld: list of held calls is empty.
 	NoneHeld Code = "400-003"
+	// CannotRewind: rewind not possible in the present state.
+	CannotRewind Code = "500-001"
+	// CannotForward: fast forward not possible in the present state.
+	CannotForward Code = "500-002"
 	// NoSkillOnAgent: queues of an agent: agent not known or without queues.
 	NoSkillOnAgent Code = "600-001"
 	// NoSkillOnVCC: queues of a given tenant: none configured.
 	NoSkillOnVCC Code = "600-002"
+	// NoAccessCode: access codes of the own tenant: none configured.
+	NoAccessCode Code = "600-003"
+	// NoFlow: IVR of the own tenant: none configured.
+	NoFlow Code = "600-004"
 	// NoSkillQueue: queues of the own tenant: none configured.
 	NoSkillQueue Code = "600-005"
 	// InspectionNoProvider: quality-control call failed with the platform exception NOPROVIDER.
@@ -138,6 +154,8 @@ const (
 	InspectionNoSuchAgent Code = "900-004"
 	// InspectionWrongState: quality-control call not possible in the present state.
 	InspectionWrongState Code = "900-005"
+	// NoKeyRelay: keys could not be relayed to the third party.
+	NoKeyRelay Code = "10001"
 )
 
 // texts has the short text of every code of the reference.
@@ -312,6 +330,8 @@ var texts = map[Code]string{
 	"200-024": "release by number: no call with this number",
 	"200-025": "drop call: no call",
 	"200-026": "call does not exist",
+	"200-031": "picture layout of a three-party video call could not be set",
+	"200-040": "speech recognition could not be started",
 	"210-001": "web address data not found",
 	"300-001": "no right to query agents",
 	"300-002": "query of agents: no agent found",
@@ -371,4 +391,5 @@ var texts = map[Code]string{
 	"900-008": "screen recording: unknown platform error",
 	"900-009": "quality-control task to delete not found",
 	"999-001": "address of the platform configuration server (WAS) in the server configuration is wrong",
+	"10001":   "keys could not be relayed to the third party",
 }

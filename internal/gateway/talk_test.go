@@ -1,0 +1,138 @@
+package gateway
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ccgateway/internal/center"
+)
+
+// TestTalk_Decoding: what requests of the voicecall and calldata groups come to, in the spellings and types that clients use.
+func TestTalk_Decoding(t *testing.T) {
+	data := "d"
+	agent := func(number string) center.Device { return center.Device{Type: center.DeviceAgent, Address: number} }
+	outside := func(mode center.TransferMode) center.Transfer {
+		return center.Transfer{By: by(101), To: center.Device{Type: center.DeviceOutside, Address: "0A*#"}, Mode: mode, Caller: "77", Hold: true}
+	}
+	for _, c := range []struct {
+		line, body string
+		want       center.Command
+	}{
+		{"PUT voicecall/101/previewCallout", `{"called":"103","callcontrolid":"1536"}`, center.PreviewCallOut{By: by(101), Called: "103", Control: 1536}},
+		{"PUT voicecall/101/previewcallout", `{"called":103,"callcontrolid":1536}`, center.PreviewCallOut{By: by(101), Called: "103", Control: 1536}},
+		{"PUT voicecall/101/cancelPreviewCallout", `{"callcontrolid":1536}`, center.CancelPreview{By: by(101), Control: 1536}},
+		{"PUT voicecall/101/callinnerskill", `{"skillId":"25"}`, center.CallInnerSkill{By: by(101), Skill: 25}},
+		{"PUT voicecall/101/callinnerskill", `{"skillid":25}`, center.CallInnerSkill{By: by(101), Skill: 25}},
+		{"PUT voicecall/101/snatchpickup?destWorkNo=102", ``, center.SnatchPickup{By: by(101), Of: 102}},
+		{"POST voicecall/101/requestcall/1-2/0?skillid=3", ``, center.RequestWaiting{By: by(101), Call: "1-2", Skill: 3}},
+		{"POST voicecall/101/connecthold/1-2", ``, center.ConnectHeld{By: by(101), Call: "1-2"}},
+		{"POST voicecall/101/beginmute", ``, center.BeginMute{By: by(101)}},
+		{"POST voicecall/101/endmute", ``, center.EndMute{By: by(101)}},
+		{"POST voicecall/101/seconddialex?number=1%23", ``, center.SecondDial{By: by(101), Digits: "1#"}},
+		{"POST voicecall/101/seconddial/12", ``, center.SecondDial{By: by(101), Digits: "12"}},
+		{"POST voicecall/101/innerhelp", `{"dstaddress":"102"}`, center.InnerHelp{By: by(101), To: agent("102"), Mode: center.HelpTwoParty, Hold: true}},
+		{"POST voicecall/101/innerhelp", `{"dstaddress":3,"devicetype":"1","mode":"2","callappdata":"d","holdflag":"false"}`,
+			center.InnerHelp{By: by(101), To: center.Device{Type: center.DeviceSkill, Address: "3"}, Mode: center.HelpThreeParty, Data: &data}},
+		{"POST voicecall/101/confjoin", `{"callid":"1-2"}`, center.ConfJoin{By: by(101), Call: "1-2"}},
+		{"POST voicecall/101/transfer", `{"devicetype":"2","address":"102","mode":"0","skillId":4,"caller":"x"}`,
+			center.Transfer{By: by(101), To: agent("102"), Mode: center.TransferBlind, Skill: 4, Hold: true}},
+		{"POST voicecall/101/transfer", `{"devicetype":2,"address":102,"mode":2,"holdflag":false,"callappdata":"d"}`,
+			center.Transfer{By: by(101), To: agent("102"), Mode: center.TransferSuccess, Data: &data}},
+		{"POST voicecall/101/transfer", `{"devicetype":3,"address":"1000","mode":1}`,
+			center.Transfer{By: by(101), To: center.Device{Type: center.DeviceFlow, Address: "1000"}, Mode: center.TransferSuspend, Hold: true}},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"0A*#","mode":1,"caller":"77"}`, outside(center.TransferBlind)},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"0A*#","mode":2,"caller":"77"}`, outside(center.TransferSuccess)},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"0A*#","mode":3,"caller":"77"}`, outside(center.TransferTalk)},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"0A*#","mode":4,"caller":"77"}`, outside(center.TransferThree)},
+		{"POST voicecall/101/canceltransfer", ``, center.CancelTransfer{By: by(101)}},
+		{"POST voicecall/101/disconnect/102", ``, center.Disconnect{By: by(101), Number: "102"}},
+		{"DELETE voicecall/101/releasephone", ``, center.ReleasePhone{By: by(101)}},
+		{"POST voicecall/101/mediaswitch?mediaType=1", ``, center.SwitchMedia{By: by(101)}},
+		{"POST voicecall/101/mediaswitch?mediaType=3", ``, center.SwitchMedia{By: by(101), Video: true, Direction: 4}},
+		{"POST voicecall/101/thirdPartyConfTransmitNum", ``, center.TransmitNumber{By: by(101)}},
+		{"POST voicecall/101/reportsound", `{"prompt":"welcome","text":"hello","digits":12}`,
+			center.ReportSound{By: by(101), Say: []center.Sound{{Prompt: "welcome"}, {Text: "hello"}, {Digits: "12"}}}},
+		{"PUT calldata/101?calldata=x&callid=1-2", ``, center.SetCallData{By: by(101), Call: "1-2", Data: "x"}},
+		{"GET calldata/101/allcallinfoEx/102", ``, center.CallIDs{By: by(101), Of: 102}},
+		{"GET calldata/101/allcallid", ``, center.CallIDs{By: by(101)}},
+		{"GET calldata/101/callnums", ``, center.CallIDs{By: by(101)}},
+		{"GET calldata/101/holdlist", ``, center.HeldCalls{By: by(101)}},
+		{"GET calldata/101/holdlistex/102", ``, center.HeldCalls{By: by(101), Of: 102}},
+		{"GET calldata/101/waitcallinfo/3", ``, center.WaitingCalls{By: by(101), Skill: 3}},
+		{"GET calldata/101/statistics", ``, center.Statistics{By: by(101)}},
+		{"GET calldata/101/statisticsEx", ``, center.Statistics{By: by(101)}},
+	} {
+		h := newHouse(t)
+		h.call(c.line, c.body)
+		if diff := cmp.Diff(c.want, h.sent()); diff != "" {
+			t.Errorf("%s %s: %s", c.line, c.body, diff)
+		}
+	}
+}
+
+// TestTalk_Refused: bad members are refused and nothing but the proof of the session reaches a center.
+func TestTalk_Refused(t *testing.T) {
+	big := strings.Repeat("x", maxCallData+1)
+	for _, c := range []struct{ line, body string }{
+		{"PUT voicecall/101/previewCallout", `{"called":"103"}`}, {"PUT voicecall/101/previewCallout", `{"callcontrolid":1}`},
+		{"PUT voicecall/101/previewCallout", `{"called":"103","callcontrolid":"x"}`}, {"PUT voicecall/101/cancelPreviewCallout", ``},
+		{"PUT voicecall/101/callinnerskill", ``}, {"PUT voicecall/101/callinnerskill", `{"skillId":"x"}`},
+		{"PUT voicecall/101/snatchpickup", ``}, {"PUT voicecall/101/snatchpickup?destWorkNo=7", ``},
+		{"POST voicecall/101/requestcall/1-2/0", ``}, {"POST voicecall/101/requestcall/1-2/x?skillid=3", ``},
+		{"POST voicecall/101/connecthold/" + strings.Repeat("1", 65), ``},
+		{"POST voicecall/101/seconddialex", ``}, {"POST voicecall/101/seconddialex?number=1a", ``}, {"POST voicecall/101/seconddial/1a", ``},
+		{"POST voicecall/101/seconddialex?number=1234567890123456789012345", ``},
+		{"POST voicecall/101/innerhelp", ``}, {"POST voicecall/101/innerhelp", `{"dstaddress":"7"}`},
+		{"POST voicecall/101/innerhelp", `{"dstaddress":"102","devicetype":3}`}, {"POST voicecall/101/innerhelp", `{"dstaddress":"102","mode":3}`},
+		{"POST voicecall/101/innerhelp", `{"dstaddress":"102","holdflag":"maybe"}`}, {"POST voicecall/101/innerhelp", `{"dstaddress":"102","callappdata":"` + big + `"}`},
+		{"POST voicecall/101/confjoin", ``}, {"POST voicecall/101/confjoin", `{"callid":["1"]}`},
+		{"POST voicecall/101/transfer", ``}, {"POST voicecall/101/transfer", `{"devicetype":6,"address":"1","mode":0}`},
+		{"POST voicecall/101/transfer", `{"devicetype":2,"address":"102"}`}, {"POST voicecall/101/transfer", `{"devicetype":2,"mode":0}`},
+		{"POST voicecall/101/transfer", `{"devicetype":2,"address":"102","mode":3}`}, {"POST voicecall/101/transfer", `{"devicetype":2,"address":"102","mode":1}`},
+		{"POST voicecall/101/transfer", `{"devicetype":1,"address":"1*","mode":0}`}, {"POST voicecall/101/transfer", `{"devicetype":3,"address":"1","mode":2}`},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"1","mode":0}`}, {"POST voicecall/101/transfer", `{"devicetype":5,"address":"1x","mode":1}`},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"1","mode":1,"mediaability":3}`},
+		{"POST voicecall/101/disconnect/x", ``}, {"POST voicecall/101/mediaswitch", ``}, {"POST voicecall/101/mediaswitch?mediaType=2", ``},
+		{"POST voicecall/101/mediaswitch?mediaType=3&videoDirection=5", ``}, {"POST voicecall/101/adjustvideomode", ``},
+		{"POST voicecall/101/adjustvideomode", `{"mode":4}`}, {"POST voicecall/101/startasrbycallid", ``},
+		{"POST voicecall/101/reportsound", ``}, {"POST voicecall/101/reportsound", `{"prompt":"../x"}`}, {"POST voicecall/101/reportsound", `{"digits":"x"}`},
+		{"PUT calldata/101", ``}, {"PUT calldata/101?calldata=" + big, ``},
+		{"GET calldata/101/waitcallinfo/0", ``}, {"GET calldata/101/holdlistex/7", ``}, {"GET calldata/101/allcallinfoEx/x", ``},
+	} {
+		h := newHouse(t)
+		if w := h.call(c.line, c.body); refusal(w) != "000-002" {
+			t.Errorf("%s %.80s: got %.200s", c.line[:min(80, len(c.line))], c.body, w.Body.String())
+		}
+		for _, cmd := range h.commands {
+			if _, only := cmd.(center.Authenticate); !only {
+				t.Errorf("%s: %T reached the center", c.line, cmd)
+			}
+		}
+	}
+}
+
+// TestOffice_TalkWithoutCall: the documented code of everything that needs a call.
+func TestOffice_TalkWithoutCall(t *testing.T) {
+	o := newOffice(t)
+	ann := o.signIn("101")
+	before := ann.call("GET onlineagent/101/agentstatus", "")
+	for _, c := range []struct{ line, body, code string }{
+		{"POST voicecall/101/connecthold/1-1", ``, "200-005"}, {"POST voicecall/101/beginmute", ``, "200-003"},
+		{"POST voicecall/101/endmute", ``, "200-007"}, {"POST voicecall/101/seconddialex?number=1", ``, "100-007"},
+		{"POST voicecall/101/innerhelp", `{"dstaddress":"102"}`, "200-018"}, {"POST voicecall/101/confjoin", `{"callid":"1-1"}`, "200-010"},
+		{"POST voicecall/101/transfer", `{"devicetype":2,"address":"102","mode":0}`, "200-012"},
+		{"POST voicecall/101/canceltransfer", ``, "100-007"}, {"POST voicecall/101/disconnect/102", ``, "200-023"},
+		{"POST voicecall/101/mediaswitch?mediaType=3", ``, "100-007"}, {"POST voicecall/101/thirdPartyConfTransmitNum", ``, "10001"},
+		{"POST voicecall/101/adjustvideomode", `{"mode":"0"}`, "200-031"}, {"POST voicecall/101/beginmutevideo", ``, "200-019"},
+		{"POST voicecall/101/endmutevideo", ``, "200-021"}, {"POST voicecall/101/startasrbycallid?callId=1-1", ``, "200-040"},
+		{"POST voicecall/101/reportsound", `{"text":"hello"}`, "200-009"}, {"PUT calldata/101?calldata=x", ``, "400-001"},
+	} {
+		ann.refused(c.line, c.body, c.code)
+	}
+	if got := ann.call("GET onlineagent/101/agentstatus", ""); got != before {
+		t.Errorf("refusals changed something: %s", got)
+	}
+	ann.hears("")
+}
