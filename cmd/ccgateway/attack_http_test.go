@@ -265,12 +265,18 @@ func (s *siege) pipeline() {
 // TestCertificateReload: a running program takes a new certificate when it is told to, and keeps the old one when the new one is broken.
 func TestCertificateReload(t *testing.T) {
 	t.Parallel()
-	in := install(t, func(cfg *config.Config) { cfg.Listen.HTTPS = "127.0.0.1:0" })
+	for _, door := range []string{"https", "sips"} {
+		t.Run(door, func(t *testing.T) { certificateReload(t, door) })
+	}
+}
+
+func certificateReload(t *testing.T, door string) {
+	in := install(t, func(cfg *config.Config) { cfg.Listen.HTTPS, cfg.Listen.SIPS = "127.0.0.1:0", "127.0.0.1:0" })
 	serial := func() string {
 		ctx, cancel := in.within()
 		defer cancel()
 		d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // which certificate it is is the question
-		c, err := d.DialContext(ctx, "tcp", in.address("https"))
+		c, err := d.DialContext(ctx, "tcp", in.address(door))
 		must(t, err)
 		defer c.Close() //nolint:errcheck // read only
 		secured, _ := c.(*tls.Conn)
@@ -289,7 +295,7 @@ func TestCertificateReload(t *testing.T) {
 	ctx, cancel := context.WithTimeout(in.ctx, time.Second)
 	defer cancel()
 	old := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11}} //nolint:gosec // must be refused
-	if c, err := old.DialContext(ctx, "tcp", in.address("https")); err == nil {
+	if c, err := old.DialContext(ctx, "tcp", in.address(door)); err == nil {
 		_ = c.Close()
 		t.Error("TLS 1.1 is spoken")
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"github.com/icholy/digest"
+
+	"ccgateway/internal/config"
 )
 
 // TestAttack_SIP: whatever comes to the SIP port, the talk that goes on is as it was, and phones and callers are served.
@@ -22,6 +25,7 @@ func TestAttack_SIP(t *testing.T) {
 	for name, attack := range map[string]func(in *installation){
 		"RFC 4475 over UDP":       func(in *installation) { in.torture("udp") },
 		"RFC 4475 over TCP":       func(in *installation) { in.torture("tcp") },
+		"RFC 4475 over TLS":       func(in *installation) { in.torture("tls") },
 		"floods from one address": func(in *installation) { in.flood(func(int) string { return "127.1.0.1" }) },
 		"floods from many": func(in *installation) {
 			in.flood(func(i int) string { return fmt.Sprintf("127.1.%d.%d", i%9, 1+i%97) })
@@ -31,7 +35,7 @@ func TestAttack_SIP(t *testing.T) {
 		"methods without a right":   (*installation).unauthenticated,
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := install(t)
+			in := install(t, func(cfg *config.Config) { cfg.Listen.SIPS = "127.0.0.1:0" })
 			ann := in.agent(101)
 			customer := in.customer("13900", amyTone).calls("1000")
 			agent := answerByHand(in, ann, customer, fromAmy)
@@ -83,10 +87,15 @@ func (in *installation) torture(network string) {
 func (in *installation) sendRaw(network, from string, message []byte) {
 	in.t.Helper()
 	d := net.Dialer{Timeout: 10 * time.Second, LocalAddr: &net.UDPAddr{IP: net.ParseIP(from)}}
-	if network == "tcp" {
+	if network != "udp" {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
 	}
-	c, err := d.DialContext(in.ctx, network, in.address("sip"))
+	dial, door := d.DialContext, "sip"
+	if network == "tls" {
+		secured := tls.Dialer{NetDialer: &d, Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // an attacker does not care
+		dial, door, network = secured.DialContext, "sips", "tcp"
+	}
+	c, err := dial(in.ctx, network, in.address(door))
 	must(in.t, err)
 	_, _ = c.Write(message) // may be closed by then: the answer to what came before
 	must(in.t, c.Close())

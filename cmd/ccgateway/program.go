@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -99,6 +100,9 @@ func (p *program) open(ctx context.Context) error {
 	if p.pusher, err = p.newPusher(); err != nil {
 		return err
 	}
+	if p.keeper, err = tlscert.Open(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, p.log.With("room", "tls")); err != nil {
+		return err
+	}
 	p.flows = p.newFlows()
 	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, watched{p.host, p.metrics}); err != nil {
 		return err
@@ -168,10 +172,6 @@ func (p *program) serve(ctx context.Context) error {
 	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
-	var err error
-	if p.keeper, err = tlscert.Open(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, p.log.With("room", "tls")); err != nil {
-		return err
-	}
 	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock,
 		Metrics: p.metrics.Handler()})
 	for _, door := range []struct {
@@ -225,13 +225,13 @@ func (p *program) readiness() error {
 	return p.host.Healthy()
 }
 
-// address gives the address that a door ("https", "http", "admin") or the SIP port ("sip") is bound to; "" = it is closed.
+// address gives the address that a door ("https", "http", "admin") or a SIP port ("sip", "sips") is bound to; "" = it is closed.
 func (p *program) address(door string) string {
-	if door == "sip" {
-		if all := p.voice.Addrs(); len(all) > 0 {
-			return all[0].String()
-		}
-		return ""
+	switch door {
+	case "sip":
+		return firstOf(p.voice.Addrs())
+	case "sips":
+		return firstOf(p.voice.SecureAddrs())
 	}
 	for _, s := range p.servers {
 		if s.name == door {
@@ -241,10 +241,21 @@ func (p *program) address(door string) string {
 	return ""
 }
 
+func firstOf(addresses []netip.AddrPort) string {
+	if len(addresses) == 0 {
+		return ""
+	}
+	return addresses[0].String()
+}
+
 func (p *program) voiceConfig(recordings string) voice.Config {
 	sip := p.cfg.SIP
+	var secure []string
+	if p.cfg.Listen.SIPS != "" {
+		secure = []string{p.cfg.Listen.SIPS}
+	}
 	return voice.Config{
-		Listen: []string{p.cfg.Listen.SIP}, Advertise: sip.Advertise, Algorithms: sip.Digest,
+		Listen: []string{p.cfg.Listen.SIP}, ListenTLS: secure, TLS: p.keeper.Config(), Advertise: sip.Advertise, Algorithms: sip.Digest,
 		RegisterMin: sip.RegisterMin, RegisterMax: sip.RegisterMax, SessionExpires: orNever(sip.SessionTimer), NoMedia: orNever(sip.NoMedia),
 		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
 		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config

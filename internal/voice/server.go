@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -86,8 +87,8 @@ func (s *Server) open() error {
 		return err
 	}
 	quiet := newQuietLog(s.log)
-	s.transport = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil,
-		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: streams(), TLS: &sip.TransportTLS{TransportTCP: streams()}}))
+	s.transport = sip.NewTransportLayer(noNames, sip.NewParser(), nil,
+		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: streams(), TLS: &sip.TransportTLS{TransportTCP: acceptedOnly()}}))
 	s.transport.OnMessage(s.onMessage) // before the transaction layer's own: it is called first
 	s.transactions = sip.NewTransactionLayer(s.transport, sip.WithTransactionLayerLogger(quiet),
 		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
@@ -113,10 +114,24 @@ func (s *Server) openPorts(ctx context.Context) error {
 	return nil
 }
 
+// noNames looks nothing up. We send to IP addresses only; but the stack, to answer a request whose connection has gone, would ask for
+// the name that a stranger wrote into Via, and wait for it.
+var noNames = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+	return nil, errors.New("names are not looked up")
+}}
+
 // streams is how the stack makes and writes connections.
 func streams() *sip.TransportTCP {
 	return &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(local net.Addr) net.Dialer {
 		return net.Dialer{Timeout: dialTimeout, LocalAddr: local}
+	}}
+}
+
+// acceptedOnly is for TLS, by which nobody is called: without it, who sends a request and closes could make us connect to the address
+// in his Via.
+func acceptedOnly() *sip.TransportTCP {
+	return &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(net.Addr) net.Dialer {
+		return net.Dialer{Control: func(string, string, syscall.RawConn) error { return net.ErrClosed }}
 	}}
 }
 
