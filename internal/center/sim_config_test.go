@@ -17,7 +17,9 @@ func randomConfig(r *rand.Rand) center.Config {
 		Trunks:    []center.Trunk{{Name: "line", Numbers: []string{"0*"}}, {Name: "other", Numbers: []string{"09*", "*"}}},
 		Auth:      center.Auth{Static: r.IntN(4) == 0, Interval: 60 * time.Second, Timeout: 120 * time.Second},
 		Roles: []center.Role{
-			{ID: 2, Name: "agent", Rights: center.RightsOf(center.RightBusy, center.RightHold, center.RightCallOut, center.RightCallInner)},
+			{ID: 2, Name: "agent", Rights: center.RightsOf(center.RightBusy, center.RightHold, center.RightCallOut, center.RightCallInner,
+				center.RightMute, center.RightConnectHeld, center.RightTransferInner, center.RightTakeTransfers, center.RightThreeParty,
+				center.RightTransferOut, center.RightTransferFlow, center.RightPickUp)},
 			{ID: 3, Name: "inspector", Rights: center.RightsOf(center.RightListen, center.RightForceState, center.RightCallInner)},
 			{ID: 4, Name: "bare"},
 			{ID: 5, Name: "outbound", Rights: center.RightsOf(center.RightNoInbound, center.RightCallInternational, center.RightHold)},

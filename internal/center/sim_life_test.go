@@ -93,6 +93,9 @@ func (w *world) hears(c center.CallView, rows map[center.LegID]center.Row, leg *
 
 // talks checks what a leg in a talk hears: all others who are not muted and do not hold at the phone, and nobody else; music if all hold.
 func (w *world) talks(c center.CallView, row center.Row, leg *legSeen) error {
+	if w.muted(c.Call, unknownLeg) {
+		return nil
+	}
 	var want []center.LegID
 	open := false
 	for _, id := range c.Legs {

@@ -314,5 +314,8 @@ func (c *counts) add(d counts) {
 	c.Offers += d.Offers
 	c.Talks += d.Talks
 	c.Requeues += d.Requeues
+	c.Conferences += d.Conferences
+	c.Transfers += d.Transfers
+	c.Helps += d.Helps
 	c.Recordings += d.Recordings
 }

@@ -73,7 +73,14 @@ func (w *watch) event(e center.Event) error {
 		return fmt.Errorf("agent %d: %w", s.agent, err)
 	}
 	switch e.Type {
+	case center.EvConference:
+		w.counts.Conferences++
+	case center.EvSuccTrans:
+		w.counts.Transfers++
 	case center.EvTalking:
+		if content, ok := e.Content.(center.TalkingContent); ok && content.Type == "assistant" {
+			w.counts.Helps++
+		}
 		w.counts.Talks++
 	case center.EvRinging, center.EvAutoAnswer:
 		w.counts.Offers++

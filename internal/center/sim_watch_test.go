@@ -27,7 +27,7 @@ type watch struct {
 
 // counts is what has been seen, for the report.
 type counts struct {
-	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings int
+	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, Conferences, Transfers, Helps int
 }
 
 // doing is what one command has brought about so far.
@@ -47,6 +47,9 @@ type talkSeen struct {
 	agent center.AgentID
 	call  center.CallID
 }
+
+// unknownLeg is a leg that cannot be told from another.
+const unknownLeg center.LegID = "?"
 
 // sessionSeen is a session as its desktop sees it.
 type sessionSeen struct {
@@ -208,8 +211,13 @@ func (w *watch) learn(cmd center.Command) {
 	switch c := cmd.(type) {
 	case center.BeginMute:
 		if s := w.sessions[c.Agent]; s != nil {
+			s.muted = ""
 			for id, leg := range w.legs {
-				if w.ownPhone(s, leg) && leg.answered {
+				switch {
+				case !w.ownPhone(s, leg) || !leg.answered:
+				case s.muted != "": // he has called the number that he forwards to
+					s.muted = unknownLeg
+				default:
 					s.muted = id
 				}
 			}
