@@ -154,6 +154,7 @@ type PhoneAccount struct {
 	VCC    center.VCCID
 	Number string
 	HA1    password.HA1 // empty: the file has no password for it
+	SRTP   string       // off, optional, required
 }
 
 // Phones lists the SIP accounts of all VCCs by number.
@@ -161,7 +162,7 @@ func (c *Config) Phones() []PhoneAccount {
 	var all []PhoneAccount
 	for _, v := range c.VCCs {
 		for _, p := range v.Phones {
-			account := PhoneAccount{VCC: center.VCCID(v.ID), Number: p.Number, HA1: password.HA1{MD5: p.HA1.Reveal(), SHA256: p.HA1SHA256.Reveal()}}
+			account := PhoneAccount{VCC: center.VCCID(v.ID), Number: p.Number, HA1: password.HA1{MD5: p.HA1.Reveal(), SHA256: p.HA1SHA256.Reveal()}, SRTP: p.SRTP}
 			if p.Password != "" {
 				account.HA1 = password.DigestHA1(p.Number, p.Password.Reveal())
 			}

@@ -30,15 +30,17 @@ vccs:
     limits: {agents: 5, calls: 9}
     recording: {share: 20}
     wait_music: bells
+    recording_pause: 90s
+    inspection: {tell_agents: false, inspect_inspectors: true, relations: [{inspectors: first, agents: [first]}]}
     numbering: {international: ["00", "+"], national: []}
     rest_reasons: [{code: 1, name: lunch}, {code: 2, name: tea}]
     groups: [{id: 3, name: first, leader: 20101}]
     skills:
-      - {id: 2, name: b, weight: 70, waiting: ringback, ring: 12.5s, max_wait: 5m, max_waiting: 3, wrap_up: 7s, media: voice}
+      - {id: 2, name: b, weight: 70, waiting: ringback, ring: 12.5s, max_wait: 5m, max_waiting: 3, wrap_up: 7s, media: voice, survey: welcome}
       - {id: 1, name: a, media: chat}
     roles: [{id: 1, name: all, rights: [call_international, intercept]}, {id: 2, name: none}]
     phones:
-      - {number: "500", ha1: 0123456789abcdef0123456789abcdef}
+      - {number: "500", ha1: 0123456789abcdef0123456789abcdef, srtp: required}
       - {number: "501", password: phone-501}
     agents:
       - {id: 20102, name: Zoe, role: all, account: zoe, auth: static, group: first, must_change: true, skills: [{skill: b}, {skill: a, weight: 1}], password_hash: HASH}
@@ -46,10 +48,10 @@ vccs:
     access_codes: [{code: "*1#", skill: b}, {code: "0100", flow: welcome}]
   - {id: 3, name: three, phones: [{number: "300", password: phone-300}]}
 trunks:
-  - {name: second, address: "[2001:db8::1]:5060", allow: ["2001:db8::/32", 192.0.2.1], transport: tcp, username: u, password: p}
+  - {name: second, address: "[2001:db8::1]:5060", allow: ["2001:db8::/32", 192.0.2.1], transport: tcp, username: u, password: p, srtp: "off"}
   - {name: first, address: "sip.example:5060", numbers: ["00*", "0*", "112"]}
 flows:
-  welcome: [{play: welcome.wav}, {menu: {timeout: 5s, retries: 2, "1": [{queue: b}]}}]
+  welcome: [{play: welcome.wav}, {menu: {prompt: menu.wav, timeout: 5s, retries: 2, "1": [{queue: b}], else: [{queue: b}]}}]
 `, "HASH", `"`+hashOf("Ann#2026x")+`"`)
 
 // hashOf hashes a password for a configuration.
@@ -115,7 +117,7 @@ func testStoreDirectory(t *testing.T, place sites) {
 	check := func(s *Store) {
 		t.Helper()
 		p, ok := s.Phone("501")
-		if want := password.DigestHA1("501", "phone-501"); !ok || p != (Phone{VCC: 7, Number: "501", HA1: want}) {
+		if want := password.DigestHA1("501", "phone-501"); !ok || p != (Phone{VCC: 7, Number: "501", HA1: want, SRTP: "optional"}) {
 			t.Errorf("phone 501: VCC %d, %q, %t", p.VCC, p.Number, ok)
 		}
 		if p, ok := s.Phone("500"); !ok || p.HA1.MD5 != "0123456789abcdef0123456789abcdef" || p.HA1.SHA256 != "" {
@@ -127,8 +129,8 @@ func testStoreDirectory(t *testing.T, place sites) {
 		if a, ok := s.AccessCode("*1#"); !ok || a != (AccessCode{Code: "*1#", VCC: 7, Skill: 2}) {
 			t.Errorf("access code: %+v, %t", a, ok)
 		}
-		if a, ok := s.AccessCode("0100"); ok {
-			t.Errorf("an access code that leads to a flow is served: %+v", a)
+		if a, ok := s.AccessCode("0100"); !ok || a != (AccessCode{Code: "0100", VCC: 7, Flow: "welcome"}) {
+			t.Errorf("access code of a flow: %+v, %t", a, ok)
 		}
 		if agent, ok := s.ByAccount("zoe"); !ok || agent != 20102 {
 			t.Errorf("account: %d, %t", agent, ok)

@@ -29,7 +29,7 @@ func loadCenters(ctx context.Context, q querier) ([]center.Config, error) {
 	for n, v := range rows {
 		all[n] = center.Config{
 			ID: v.ID, Name: v.Name, ServerName: i.serverName, Limits: v.Limits, Numbering: v.Numbering, Recording: v.Recording,
-			Auth: i.auth, Silence: i.silence, WaitMusic: v.WaitMusic,
+			Auth: i.auth, Silence: i.silence, WaitMusic: v.WaitMusic, Flows: v.Flows, Pause: v.Pause, Inspection: v.Inspection,
 		}
 		for _, t := range lines {
 			all[n].Trunks = append(all[n].Trunks, center.Trunk{Name: t.Name, Numbers: t.Numbers})
@@ -56,9 +56,7 @@ func loadPlaces(ctx context.Context, q querier, at map[center.VCCID]*center.Conf
 		return err
 	}
 	for _, a := range codes {
-		if a.Flow == "" {
-			at[a.VCC].AccessCodes = append(at[a.VCC].AccessCodes, center.AccessCode{Code: a.Code, Skill: a.Skill})
-		}
+		at[a.VCC].AccessCodes = append(at[a.VCC].AccessCodes, center.AccessCode{Code: a.Code, Skill: a.Skill, Flow: a.Flow})
 	}
 	accounts, err := phones.load(ctx, q)
 	if err != nil {

@@ -24,6 +24,7 @@ type Phone struct {
 	VCC    center.VCCID
 	Number string
 	HA1    password.HA1
+	SRTP   string // as in config.Phone
 }
 
 // look makes the picture anew.
@@ -56,8 +57,8 @@ func loadDirectory(ctx context.Context, q querier) (*directory, error) {
 	for _, a := range accounts {
 		d.accounts[a.name] = a.agent
 	}
-	phones, err := collect(ctx, q, `SELECT vcc, number, ha1, ha1_sha256 FROM phone`, nil,
-		func(p *Phone) []any { return []any{&p.VCC, &p.Number, &p.HA1.MD5, &p.HA1.SHA256} })
+	phones, err := collect(ctx, q, `SELECT vcc, number, ha1, ha1_sha256, srtp FROM phone`, nil,
+		func(p *Phone) []any { return []any{&p.VCC, &p.Number, &p.HA1.MD5, &p.HA1.SHA256, &p.SRTP} })
 	if err != nil {
 		return nil, err
 	}
@@ -87,10 +88,10 @@ func (s *Store) Phone(number string) (Phone, bool) {
 	return p, ok
 }
 
-// AccessCode finds where a dialled number leads. One that leads to a flow is not served yet and not found. From memory.
+// AccessCode finds where a dialled number leads. From memory.
 func (s *Store) AccessCode(code string) (AccessCode, bool) {
 	a, ok := s.directory.Load().codes[code]
-	return a, ok && a.Flow == ""
+	return a, ok
 }
 
 // Trunks lists the lines to the outside in order of preference. From memory; the lists in it are not to be written to.

@@ -43,9 +43,9 @@ func emptyAsNil[T any](list []T) []T {
 }
 
 func loadTrunks(ctx context.Context, q querier) ([]trunkRow, error) {
-	all, err := collect(ctx, q, `SELECT rank, name, address, transport, username, password FROM trunk ORDER BY rank`, nil,
-		func(t *trunkRow) []any {
-			return []any{&t.Rank, &t.Name, &t.Address, &t.Transport, &t.Username, (*string)(&t.Password)}
+	all, err := collect(ctx, q, `SELECT rank, name, address, transport, username, password, more FROM trunk ORDER BY rank`, nil,
+		func(t *trunkRow) []any { // more last: it leaves the others as they are
+			return []any{&t.Rank, &t.Name, &t.Address, &t.Transport, &t.Username, (*string)(&t.Password), asJSON{(*trunkMore)(&t.Trunk)}}
 		})
 	if err != nil {
 		return nil, err
@@ -77,11 +77,36 @@ func loadTrunks(ctx context.Context, q querier) ([]trunkRow, error) {
 	return all, nil
 }
 
+// trunkMore is a line as its column more has it: without the members that have columns or tables of their own.
+type trunkMore config.Trunk
+
+// MarshalJSON leaves out what is kept elsewhere, its password first of all.
+func (m trunkMore) MarshalJSON() ([]byte, error) {
+	m.Name, m.Address, m.Transport, m.Username, m.Password, m.Allow, m.Numbers = "", "", "", "", "", nil, nil
+	return json.Marshal(config.Trunk(m))
+}
+
+// UnmarshalJSON leaves what is kept elsewhere as it is.
+func (m *trunkMore) UnmarshalJSON(text []byte) error {
+	var more config.Trunk
+	if err := json.Unmarshal(text, &more); err != nil {
+		return err
+	}
+	more.Name, more.Address, more.Transport, more.Username, more.Password, more.Allow, more.Numbers =
+		m.Name, m.Address, m.Transport, m.Username, m.Password, m.Allow, m.Numbers
+	*m = trunkMore(more)
+	return nil
+}
+
 func saveTrunk(ctx context.Context, tx *batch, t trunkRow) error {
-	if err := statement(ctx, tx, `INSERT INTO trunk (name, rank, address, transport, username, password) VALUES ($1, $2, $3, $4, $5, $6)
+	more, err := toJSON(trunkMore(t.Trunk))
+	if err != nil {
+		return err
+	}
+	if err := statement(ctx, tx, `INSERT INTO trunk (name, rank, address, transport, username, password, more) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (name) DO UPDATE SET rank = excluded.rank, address = excluded.address, transport = excluded.transport,
-		username = excluded.username, password = excluded.password`,
-		t.Name, t.Rank, t.Address, t.Transport, t.Username, t.Password.Reveal()); err != nil {
+		username = excluded.username, password = excluded.password, more = excluded.more`,
+		t.Name, t.Rank, t.Address, t.Transport, t.Username, t.Password.Reveal(), more); err != nil {
 		return err
 	}
 	if err := statement(ctx, tx, `DELETE FROM trunk_network WHERE trunk = $1`, t.Name); err != nil {

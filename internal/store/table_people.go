@@ -192,6 +192,7 @@ func saveAgent(ctx context.Context, tx *batch, a agentRow) error {
 type phoneRow struct {
 	VCC    center.VCCID
 	Number string
+	SRTP   string
 }
 
 var phones = table[phoneRow]{
@@ -200,16 +201,17 @@ var phones = table[phoneRow]{
 	want: func(cfg *config.Config) ([]phoneRow, error) {
 		var all []phoneRow
 		for _, p := range cfg.Phones() {
-			all = append(all, phoneRow{VCC: p.VCC, Number: p.Number})
+			all = append(all, phoneRow{VCC: p.VCC, Number: p.Number, SRTP: p.SRTP})
 		}
 		return all, nil
 	},
 	load: func(ctx context.Context, q querier) ([]phoneRow, error) {
-		return collect(ctx, q, `SELECT vcc, number FROM phone ORDER BY vcc, number`, nil, func(p *phoneRow) []any { return []any{&p.VCC, &p.Number} })
+		return collect(ctx, q, `SELECT vcc, number, srtp FROM phone ORDER BY vcc, number`, nil,
+			func(p *phoneRow) []any { return []any{&p.VCC, &p.Number, &p.SRTP} })
 	},
 	save: func(ctx context.Context, tx *batch, p phoneRow) error {
-		return statement(ctx, tx, `INSERT INTO phone (number, vcc, ha1, ha1_sha256, file_ha1, file_ha1_sha256) VALUES ($1, $2, '', '', '', '')
-			ON CONFLICT (number) DO UPDATE SET vcc = excluded.vcc`, p.Number, p.VCC)
+		return statement(ctx, tx, `INSERT INTO phone (number, vcc, ha1, ha1_sha256, file_ha1, file_ha1_sha256, srtp) VALUES ($1, $2, '', '', '', '', $3)
+			ON CONFLICT (number) DO UPDATE SET vcc = excluded.vcc, srtp = excluded.srtp`, p.Number, p.VCC, p.SRTP)
 	},
 	drop: func(ctx context.Context, tx *batch, p phoneRow) error {
 		return statement(ctx, tx, `DELETE FROM phone WHERE number = $1`, p.Number)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/config"
@@ -28,13 +29,18 @@ type vccRow struct {
 	Recording center.Recording
 	WaitMusic string
 	Numbering center.Numbering
+
+	Pause      time.Duration
+	Inspection center.Inspection
+	Flows      []string
 }
 
 var vccs = table[vccRow]{
 	name: "VCCs",
 	key:  func(v vccRow) string { return fmt.Sprint(v.ID) },
 	want: centersOf(func(c center.Config) []vccRow {
-		return []vccRow{{ID: c.ID, Name: c.Name, Limits: c.Limits, Recording: c.Recording, WaitMusic: c.WaitMusic, Numbering: c.Numbering}}
+		return []vccRow{{ID: c.ID, Name: c.Name, Limits: c.Limits, Recording: c.Recording, WaitMusic: c.WaitMusic, Numbering: c.Numbering,
+			Pause: c.Pause, Inspection: c.Inspection, Flows: c.Flows}}
 	}),
 	load: loadVCCs,
 	save: saveVCC,
@@ -44,9 +50,13 @@ var vccs = table[vccRow]{
 }
 
 func loadVCCs(ctx context.Context, q querier) ([]vccRow, error) {
-	all, err := collect(ctx, q, `SELECT id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music FROM vcc ORDER BY id`, nil,
+	all, err := collect(ctx, q, `SELECT id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music, recording_pause_ms, inspection, flows
+		FROM vcc ORDER BY id`, nil,
 		func(v *vccRow) []any {
-			return []any{&v.ID, &v.Name, &v.Limits.Agents, &v.Limits.Calls, &v.Recording.Mode, &v.Recording.Share, &v.WaitMusic}
+			return []any{
+				&v.ID, &v.Name, &v.Limits.Agents, &v.Limits.Calls, &v.Recording.Mode, &v.Recording.Share, &v.WaitMusic, long{&v.Pause},
+				asJSON{&v.Inspection}, asJSON{&v.Flows},
+			}
 		})
 	if err != nil {
 		return nil, err
@@ -82,11 +92,19 @@ const (
 )
 
 func saveVCC(ctx context.Context, tx *batch, v vccRow) error {
-	if err := statement(ctx, tx, `INSERT INTO vcc (id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
+	inspection, err := toJSON(v.Inspection)
+	if err != nil {
+		return err
+	}
+	names, err := toJSON(v.Flows)
+	if err != nil {
+		return err
+	}
+	if err := statement(ctx, tx, `INSERT INTO vcc (id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music,
+		recording_pause_ms, inspection, flows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
 		limit_calls = excluded.limit_calls, recording_mode = excluded.recording_mode, recording_share = excluded.recording_share,
-		wait_music = excluded.wait_music`,
-		v.ID, v.Name, v.Limits.Agents, v.Limits.Calls, v.Recording.Mode, v.Recording.Share, v.WaitMusic); err != nil {
+		wait_music = excluded.wait_music, recording_pause_ms = excluded.recording_pause_ms, inspection = excluded.inspection, flows = excluded.flows`,
+		v.ID, v.Name, v.Limits.Agents, v.Limits.Calls, v.Recording.Mode, v.Recording.Share, v.WaitMusic, v.Pause.Milliseconds(), inspection, names); err != nil {
 		return err
 	}
 	if err := statement(ctx, tx, `DELETE FROM number_prefix WHERE vcc = $1`, v.ID); err != nil {
@@ -120,11 +138,12 @@ var skills = table[skillRow]{
 	}),
 	load: loadSkills,
 	save: func(ctx context.Context, tx *batch, s skillRow) error {
-		return statement(ctx, tx, `INSERT INTO skill (vcc, id, name, media, ring_ms, max_wait_ms, max_waiting, wrap_up_ms, weight, ring_back)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (vcc, id) DO UPDATE SET name = excluded.name, media = excluded.media,
+		return statement(ctx, tx, `INSERT INTO skill (vcc, id, name, media, ring_ms, max_wait_ms, max_waiting, wrap_up_ms, weight, ring_back, survey)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (vcc, id) DO UPDATE SET name = excluded.name, media = excluded.media,
 			ring_ms = excluded.ring_ms, max_wait_ms = excluded.max_wait_ms, max_waiting = excluded.max_waiting, wrap_up_ms = excluded.wrap_up_ms,
-			weight = excluded.weight, ring_back = excluded.ring_back`,
-			s.VCC, s.ID, s.Name, s.Media, s.Ring.Milliseconds(), s.MaxWait.Milliseconds(), s.MaxWaiting, s.WrapUp.Milliseconds(), s.Weight, s.RingBack)
+			weight = excluded.weight, ring_back = excluded.ring_back, survey = excluded.survey`,
+			s.VCC, s.ID, s.Name, s.Media, s.Ring.Milliseconds(), s.MaxWait.Milliseconds(), s.MaxWaiting, s.WrapUp.Milliseconds(), s.Weight, s.RingBack,
+			s.Survey)
 	},
 	drop: func(ctx context.Context, tx *batch, s skillRow) error {
 		return statement(ctx, tx, `DELETE FROM skill WHERE vcc = $1 AND id = $2`, s.VCC, s.ID)
@@ -132,9 +151,9 @@ var skills = table[skillRow]{
 }
 
 func loadSkills(ctx context.Context, q querier) ([]skillRow, error) {
-	return collect(ctx, q, `SELECT vcc, id, name, media, ring_ms, max_wait_ms, max_waiting, wrap_up_ms, weight, ring_back FROM skill ORDER BY vcc, id`, nil,
+	return collect(ctx, q, `SELECT vcc, id, name, media, ring_ms, max_wait_ms, max_waiting, wrap_up_ms, weight, ring_back, survey FROM skill ORDER BY vcc, id`, nil,
 		func(s *skillRow) []any {
-			return []any{&s.VCC, &s.ID, &s.Name, &s.Media, long{&s.Ring}, long{&s.MaxWait}, &s.MaxWaiting, long{&s.WrapUp}, &s.Weight, &s.RingBack}
+			return []any{&s.VCC, &s.ID, &s.Name, &s.Media, long{&s.Ring}, long{&s.MaxWait}, &s.MaxWaiting, long{&s.WrapUp}, &s.Weight, &s.RingBack, &s.Survey}
 		})
 }
 
@@ -166,19 +185,11 @@ func loadAccessCodes(ctx context.Context, q querier) ([]AccessCode, error) {
 		func(a *AccessCode) []any { return []any{&a.Code, &a.VCC, &a.Skill, &a.Flow} })
 }
 
-// accessCodesOf takes those that lead to skill queues from the centers, whose names are resolved, and the others from the file.
 func accessCodesOf(cfg *config.Config) ([]AccessCode, error) {
 	var all []AccessCode
 	for _, c := range cfg.Centers() {
 		for _, a := range c.AccessCodes {
-			all = append(all, AccessCode{Code: a.Code, VCC: c.ID, Skill: a.Skill})
-		}
-	}
-	for _, v := range cfg.VCCs {
-		for _, a := range v.AccessCodes {
-			if a.Flow != "" {
-				all = append(all, AccessCode{Code: a.Code, VCC: center.VCCID(v.ID), Flow: a.Flow})
-			}
+			all = append(all, AccessCode{Code: a.Code, VCC: c.ID, Skill: a.Skill, Flow: a.Flow})
 		}
 	}
 	return all, nil

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -54,3 +55,24 @@ func optional(n int) any {
 
 // randomText makes a text that nobody guesses.
 func randomText() string { return rand.Text() }
+
+// toJSON writes a value that no query looks into.
+func toJSON(value any) (string, error) {
+	text, err := json.Marshal(value)
+	return string(text), err
+}
+
+// asJSON reads it.
+type asJSON struct{ into any }
+
+// Scan reads a text.
+func (j asJSON) Scan(value any) error {
+	switch text := value.(type) {
+	case string:
+		return json.Unmarshal([]byte(text), j.into)
+	case []byte:
+		return json.Unmarshal(text, j.into)
+	default:
+		return fmt.Errorf("no text but %T", value)
+	}
+}
