@@ -148,7 +148,9 @@ func (p *program) configure(ctx context.Context, cfg *config.Config) error {
 	for i := range centers {
 		p.complete(&centers[i])
 	}
-	p.configureFlows(cfg, centers)
+	if err := p.configureFlows(ctx, cfg, centers); err != nil {
+		return err
+	}
 	return p.host.Configure(ctx, centers)
 }
 

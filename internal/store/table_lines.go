@@ -147,13 +147,32 @@ var flows = table[flowRow]{
 		}
 		return all, nil
 	},
-	load: func(ctx context.Context, q querier) ([]flowRow, error) {
-		return collect(ctx, q, `SELECT name, steps FROM flow ORDER BY name`, nil, func(f *flowRow) []any { return []any{&f.Name, &f.Steps} })
-	},
+	load: loadFlows,
 	save: func(ctx context.Context, tx *batch, f flowRow) error {
 		return statement(ctx, tx, `INSERT INTO flow (name, steps) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET steps = excluded.steps`, f.Name, f.Steps)
 	},
 	drop: func(ctx context.Context, tx *batch, f flowRow) error {
 		return statement(ctx, tx, `DELETE FROM flow WHERE name = $1`, f.Name)
 	},
+}
+
+func loadFlows(ctx context.Context, q querier) ([]flowRow, error) {
+	return collect(ctx, q, `SELECT name, steps FROM flow ORDER BY name`, nil, func(f *flowRow) []any { return []any{&f.Name, &f.Steps} })
+}
+
+// Flows reads the steps of all flows as the configuration had them, by name.
+func (s *Store) Flows(ctx context.Context) (map[string][]any, error) {
+	rows, err := loadFlows(ctx, s.read)
+	if err != nil {
+		return nil, fmt.Errorf("read flows: %w", err)
+	}
+	all := make(map[string][]any, len(rows))
+	for _, row := range rows {
+		var steps []any
+		if err := json.Unmarshal([]byte(row.Steps), &steps); err != nil {
+			return nil, fmt.Errorf("read flow %s: %w", row.Name, err)
+		}
+		all[row.Name] = steps
+	}
+	return all, nil
 }
