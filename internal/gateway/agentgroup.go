@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,4 +61,34 @@ func milliseconds(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMilli()
+}
+
+// maxAgents bounds agentLimit (agentgroup.yaml).
+const maxAgents = 500
+
+// queryAgentInfoBySkillID lists who is signed in to the queue in the path. agentStatus and agentLimit go together.
+func queryAgentInfoBySkillID(ctx context.Context, g *Gateway, q *request) (any, error) {
+	wanted := q.pathNumber("skillid", 1, maxSkill)
+	limit := q.fromBody().integer("agentLimit", maxAgents, 1, maxAgents)
+	value, _ := q.members().find("agentStatus")
+	states := q.fromBody().list(value, "agentStatus")
+	return ask(queryAllOnlineAgents, func(value any) any {
+		agents, _ := value.([]center.AgentView)
+		shown := []agentResult{}
+		for _, agent := range agents {
+			if len(shown) < limit && serves(agent, center.SkillID(wanted)) && inState(agent, states) {
+				shown = append(shown, showAgent(agent))
+			}
+		}
+		return shown
+	})(ctx, g, q)
+}
+
+func serves(agent center.AgentView, skill center.SkillID) bool {
+	return slices.ContainsFunc(agent.Skills, func(s center.SkillInfo) bool { return s.ID == skill })
+}
+
+// inState tells whether an agent is in one of the states; no states are all.
+func inState(agent center.AgentView, states []string) bool {
+	return len(states) == 0 || slices.Contains(states, strconv.Itoa(agent.Status))
 }

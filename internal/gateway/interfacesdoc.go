@@ -12,7 +12,7 @@ import (
 func InterfacesDoc() []byte {
 	routes := Routes()
 	var out bytes.Buffer
-	total, built, unseen, outgoing := 0, 0, 0, 0
+	total, built, unseen, denied, outgoing := 0, 0, 0, 0, 0
 	for _, route := range routes {
 		if route.Kind == Older || route.Kind == Own {
 			continue
@@ -21,6 +21,8 @@ func InterfacesDoc() []byte {
 		switch {
 		case route.unseen:
 			unseen++
+		case route.denies:
+			denied++
 		case route.Built():
 			built++
 		}
@@ -33,13 +35,14 @@ func InterfacesDoc() []byte {
 # Interfaces
 
 The published agent interface has %d interfaces; %d of them work, %d are built in the gateway but no test has
-shown them over a real center yet, %d are missing. %d are calls that the gateway itself makes to somebody's URL. A missing interface answers `+"`100-007`"+` with the message `+"`not built yet: <log name>`"+`, after the same
+shown them over a real center yet, %d always answer their page's refusal since they are for what this center does not have (video, speech
+recognition, screen recording), %d are missing. %d are calls that the gateway itself makes to somebody's URL. A missing interface answers `+"`100-007`"+` with the message `+"`not built yet: <log name>`"+`, after the same
 authentication as all others.
 
 All paths stand below `+"`%s`"+`. "Log name" is the `+"`method`"+` of the log line that each request writes. Further methods and
 paths that clients in use send, or that older servers had, are marked "also"; they are not counted. Nor are those of our own, in the last
 section: other ways to get events (see connecting-a-desktop.md).
-`, total, built, unseen, total-built-unseen, outgoing, Base)
+`, total, built, unseen, denied, total-built-unseen-denied, outgoing, Base)
 	group := ""
 	for _, route := range routes {
 		if route.Group != group {
@@ -58,6 +61,8 @@ func (r *Route) state() string {
 		return "also"
 	case r.Kind == Own:
 		return "own"
+	case r.denies:
+		return "refuses"
 	case r.unseen:
 		return "built"
 	case r.Built():

@@ -22,6 +22,7 @@ type Route struct {
 	handle handler // nil = not built
 	made   bool    // of Outgoing: we call it
 	unseen bool    // built, but no test has shown it over a real center
+	denies bool    // built, and always refuses: it is for something this center does not have
 }
 
 // Kind says what a route is, beside an interface that is called by clients.
@@ -47,6 +48,12 @@ func own(route Route) Route {
 // unseen marks a route that is built and decoded, but that no scenario over a real center has shown yet: it is not counted as working.
 func unseen(route Route) Route {
 	route.unseen = true
+	return route
+}
+
+// refusing marks a route for something this center does not have, such as a picture: it always answers its page's code.
+func refusing(route Route) Route {
+	route.denies = true
 	return route
 }
 

@@ -3,7 +3,8 @@ package gateway
 // agentgroupRoutes is the part of the table for agentgroup.yaml of the catalogue.
 func agentgroupRoutes() []Route {
 	return grouped("agentgroup",
-		missing("GET", "agentgroup/{agentid}/agentbyskill/{skillid}", "queryAgentInfoBySkillId", "Agents signed in to a skill queue"),
+		works("GET", "agentgroup/{agentid}/agentbyskill/{skillid}", "queryAgentInfoBySkillId", "Agents signed in to a skill queue", valueOnly,
+			queryAgentInfoBySkillID),
 		works("GET", "agentgroup/{agentid}/agentbyworkno/{workno}", "queryAgentInfoByWorkNo", "One agent by work number", valueOnly,
 			ask(queryAgentInfoByWorkNo, showOneAgent)),
 		works("GET", "agentgroup/{agentid}/allonlineagents", "queryAllOnlineAgents", "All online agents with their skill queues", valueOnly,

@@ -1,20 +1,32 @@
 package gateway
 
+import "ccgateway/internal/result"
+
 // recordplayRoutes is the part of the table for recordplay.yaml of the catalogue.
 func recordplayRoutes() []Route {
 	return grouped("recordplay",
 		missing("PUT", "recordplay/{agentid}/play", "beginPlay", "Start playing a recording to the agent"),
-		missing("POST", "recordplay/{agentid}/pauseplay", "pausePlay", "Pause the playback"),
-		missing("POST", "recordplay/{agentid}/resumeplay", "resumePlay", "Resume a paused playback"),
-		missing("POST", "recordplay/{agentid}/forefast/{time}", "foreFastPlay", "Jump forward in the playback"),
-		missing("POST", "recordplay/{agentid}/backfast/{time}", "backFastPlay", "Jump back in the playback"),
-		missing("DELETE", "recordplay/{agentid}/stopplay", "stopPlay", "Stop the playback"),
-		missing("PUT", "recordplay/{agentid}/startrecordscreen", "startRecordScreen", "Start recording the agent's screen"),
-		missing("DELETE", "recordplay/{agentid}/stoprecordscreen", "stopRecordScreen", "Stop recording the agent's screen"),
-		missing("PUT", "recordplay/{agentid}/record", "beginRecord", "Start recording the call"),
-		missing("DELETE", "recordplay/{agentid}/stoprecord", "stopRecord", "Stop recording the call"),
+		unseen(works("POST", "recordplay/{agentid}/pauseplay", "pausePlay", "Pause the playback", done,
+			ask(pausePlay, nil))),
+		unseen(works("POST", "recordplay/{agentid}/resumeplay", "resumePlay", "Resume a paused playback", done,
+			ask(resumePlay, nil))),
+		unseen(works("POST", "recordplay/{agentid}/forefast/{time}", "foreFastPlay", "Jump forward in the playback", done,
+			ask(foreFastPlay, nil))),
+		unseen(works("POST", "recordplay/{agentid}/backfast/{time}", "backFastPlay", "Jump back in the playback", done,
+			ask(backFastPlay, nil))),
+		unseen(works("DELETE", "recordplay/{agentid}/stopplay", "stopPlay", "Stop the playback", done,
+			ask(stopPlay, nil))),
+		refusing(works("PUT", "recordplay/{agentid}/startrecordscreen", "startRecordScreen", "Start recording the agent's screen", done,
+			refuses(result.OperationFailed, noScreen, nil))),
+		refusing(works("DELETE", "recordplay/{agentid}/stoprecordscreen", "stopRecordScreen", "Stop recording the agent's screen", done,
+			refuses(result.OperationFailed, noScreen, nil))),
+		unseen(works("PUT", "recordplay/{agentid}/record", "beginRecord", "Start recording the call", done,
+			ask(beginRecord, nil))),
+		unseen(works("DELETE", "recordplay/{agentid}/stoprecord", "stopRecord", "Stop recording the call", done,
+			ask(stopRecord, nil))),
 		missing("POST", "recordplay/{agentid}/netplay", "beginNetPlay", "Play a recording in a network call centre"),
-		missing("POST", "recordplay/{agentid}/playrelocation", "playRelocation", "Jump to a position in the playback"),
+		unseen(works("POST", "recordplay/{agentid}/playrelocation", "playRelocation", "Jump to a position in the playback", done,
+			ask(playRelocation, nil))),
 		missing("GET", "recordplay/{agentid}/getconnecttoken", "getConnectToken", "Get a token for the recording component"),
 	)
 }

@@ -54,6 +54,26 @@ func TestTalk_Decoding(t *testing.T) {
 		{"POST voicecall/101/thirdPartyConfTransmitNum", ``, center.TransmitNumber{By: by(101)}},
 		{"POST voicecall/101/reportsound", `{"prompt":"welcome","text":"hello","digits":12}`,
 			center.ReportSound{By: by(101), Say: []center.Sound{{Prompt: "welcome"}, {Text: "hello"}, {Digits: "12"}}}},
+		{"POST recordplay/101/pauseplay", ``, center.PausePlay{By: by(101)}},
+		{"POST recordplay/101/resumeplay", ``, center.ResumePlay{By: by(101)}},
+		{"DELETE recordplay/101/stopplay", ``, center.EndPlay{By: by(101)}},
+		{"DELETE recordplay/101/stoprecord", ``, center.StopRecord{By: by(101)}},
+		{"POST recordplay/101/forefast/5", ``, center.MovePlay{By: by(101), MS: 5000}},
+		{"POST recordplay/101/backfast/5", ``, center.MovePlay{By: by(101), MS: -5000}},
+		{"POST recordplay/101/playrelocation", `{"position":"7"}`, center.MovePlay{By: by(101), MS: 7000, Absolute: true}},
+		{"PUT recordplay/101/record", `{"mediaType":"5","fileName":"a.V3"}`, center.BeginRecord{By: by(101), File: "a.V3"}},
+		{"PUT qualitycontrol/101/addinsert/102", ``, center.Inspect{By: by(101), Target: 102, Mode: center.InspectInsert}},
+		{"PUT qualitycontrol/101/addsupervise/102", ``, center.Inspect{By: by(101), Target: 102, Mode: center.InspectListen}},
+		{"PUT qualitycontrol/101/intercept/102?callId=1-2", ``, center.Intercept{By: by(101), Target: 102, Call: "1-2"}},
+		{"PUT qualitycontrol/101/intercept/102/1-2", ``, center.Intercept{By: by(101), Target: 102, Call: "1-2"}},
+		{"DELETE qualitycontrol/101/102", ``, center.StopInspection{By: by(101), Target: 102}},
+		{"POST qualitycontrol/101/switch/102", ``, center.SwitchInspection{By: by(101), Target: 102, Mode: center.InspectToggle}},
+		{"POST qualitycontrol/101/requestwhisperagent?whisperagentid=102", ``, center.Inspect{By: by(101), Target: 102, Mode: center.InspectWhisper}},
+		{"POST qualitycontrol/101/requeststopwhisperagent?whisperagentid=102", ``, center.StopInspection{By: by(101), Target: 102, Whisper: true}},
+		{"POST qualitycontrol/101/requestswitchinsertwhisperagent?whisperagentid=102&switchtype=1", ``,
+			center.SwitchInspection{By: by(101), Target: 102, Mode: center.InspectInsert}},
+		{"POST qualitycontrol/101/forcedropcall/1-2", ``, center.ForceDrop{By: by(101), Call: "1-2"}},
+		{"POST qualitycontrol/101/adjustskill", `{"workNo":"102","skills":[1,"2"]}`, center.AdjustSkill{By: by(101), Target: 102, Skills: []center.SkillID{1, 2}}},
 		{"PUT calldata/101?calldata=x&callid=1-2", ``, center.SetCallData{By: by(101), Call: "1-2", Data: "x"}},
 		{"GET calldata/101/allcallinfoEx/102", ``, center.CallIDs{By: by(101), Of: 102}},
 		{"GET calldata/101/allcallid", ``, center.CallIDs{By: by(101)}},
@@ -98,6 +118,10 @@ func TestTalk_Refused(t *testing.T) {
 		{"POST voicecall/101/mediaswitch?mediaType=3&videoDirection=5", ``}, {"POST voicecall/101/adjustvideomode", ``},
 		{"POST voicecall/101/adjustvideomode", `{"mode":4}`}, {"POST voicecall/101/startasrbycallid", ``},
 		{"POST voicecall/101/reportsound", ``}, {"POST voicecall/101/reportsound", `{"prompt":"../x"}`}, {"POST voicecall/101/reportsound", `{"digits":"x"}`},
+		{"POST recordplay/101/forefast/x", ``}, {"POST recordplay/101/playrelocation", ``}, {"PUT recordplay/101/record", ``},
+		{"PUT recordplay/101/record", `{"mediaType":5,"fileName":"../x"}`}, {"PUT qualitycontrol/101/addinsert/7", ``},
+		{"POST qualitycontrol/101/requestwhisperagent", ``}, {"POST qualitycontrol/101/requestswitchinsertwhisperagent?whisperagentid=102&switchtype=3", ``},
+		{"GET agentgroup/101/agentbyskill/0", ``}, {"GET agentgroup/101/agentbyskill/1", `{"agentLimit":501}`},
 		{"PUT calldata/101", ``}, {"PUT calldata/101?calldata=" + big, ``},
 		{"GET calldata/101/waitcallinfo/0", ``}, {"GET calldata/101/holdlistex/7", ``}, {"GET calldata/101/allcallinfoEx/x", ``},
 	} {
@@ -128,6 +152,8 @@ func TestOffice_TalkWithoutCall(t *testing.T) {
 		{"POST voicecall/101/adjustvideomode", `{"mode":"0"}`, "200-031"}, {"POST voicecall/101/beginmutevideo", ``, "200-019"},
 		{"POST voicecall/101/endmutevideo", ``, "200-021"}, {"POST voicecall/101/startasrbycallid?callId=1-1", ``, "200-040"},
 		{"POST voicecall/101/reportsound", `{"text":"hello"}`, "200-009"}, {"PUT calldata/101?calldata=x", ``, "400-001"},
+		{"PUT recordplay/101/startrecordscreen", ``, "100-007"}, {"DELETE recordplay/101/stoprecordscreen", ``, "100-007"},
+		{"GET qualitycontrol/101/allagent", ``, "900-002"}, {"POST qualitycontrol/101/adjustskill", `{"skills":["x"]}`, "100-001"},
 	} {
 		ann.refused(c.line, c.body, c.code)
 	}
@@ -135,4 +161,17 @@ func TestOffice_TalkWithoutCall(t *testing.T) {
 		t.Errorf("refusals changed something: %s", got)
 	}
 	ann.hears("")
+}
+
+func TestOffice_AgentsBySkill(t *testing.T) {
+	o := newOffice(t)
+	ann, ivy := o.signIn("101"), o.signIn("901")
+	const line = "GET agentgroup/101/agentbyskill/1"
+	ann.says(line, "", `{"message":"","retcode":"0","result":[]}`)
+	ann.says("POST onlineagent/101/resetskill/true", "", okDone)
+	if got := ann.call(line, `{"agentLimit":5,"agentStatus":["4"]}`); !strings.Contains(got, `"workno":"101"`) {
+		t.Errorf("idle: %s", got)
+	}
+	ann.says(line, `{"agentLimit":5,"agentStatus":[7]}`, `{"message":"","retcode":"0","result":[]}`)
+	ivy.says("GET qualitycontrol/901/allagent", "", `{"message":"","retcode":"0","result":[{"workno":"101","name":"Ann","status":"4"}]}`)
 }
