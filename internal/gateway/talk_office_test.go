@@ -74,6 +74,18 @@ func TestOffice_TransferOutside(t *testing.T) {
 	ann.hears("Customer_Release Talking")
 }
 
+func TestOffice_KeysToThirdParty(t *testing.T) {
+	o, ann, _ := talkers(t)
+	ann.refused("POST voicecall/101/thirdPartyConfTransmitNum", "", "10001")
+	ann.says("POST voicecall/101/transfer", `{"devicetype":"5","address":"0399","mode":"4"}`, okDone)
+	o.rings("0399")
+	ann.refused("POST voicecall/101/thirdPartyConfTransmitNum", "", "10001")
+	o.lifts("0399")
+	ann.says("POST voicecall/101/thirdPartyConfTransmitNum", "", okDone)
+	ann.says("POST voicecall/101/canceltransfer", "", okDone)
+	ann.refused("POST voicecall/101/thirdPartyConfTransmitNum", "", "10001")
+}
+
 func TestOffice_ConnectHold(t *testing.T) {
 	o, ann, ben := talkers(t)
 	customer := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
