@@ -280,6 +280,8 @@ func kindOf(t reflect.Type) string {
 		return "none, all, chosen or {share: 1..100}"
 	case t.Kind() == reflect.Int:
 		return "a whole number"
+	case t.Kind() == reflect.Float64:
+		return "a number"
 	case t.Kind() == reflect.Bool:
 		return "true or false"
 	case t.Kind() == reflect.Slice && t != flowType && isScalar(t.Elem()):

@@ -23,6 +23,7 @@ func (c *checker) check() {
 	c.checkBrowsers()
 	c.checkAuth()
 	c.checkEvents()
+	c.checkTraces()
 	c.checkSIP()
 	c.checkFlows()
 	c.checkVCCs()
@@ -151,6 +152,18 @@ func (c *checker) checkEvents() {
 			strings.ContainsAny(text, "?#") {
 			c.fail(fmt.Sprintf("events.push_allow[%d]", i), "must be an https:// or http:// address with a host, maybe a path, and nothing else")
 		}
+	}
+}
+
+// checkTraces looks at the address of the collector. User and password would be shown wherever the address is.
+func (c *checker) checkTraces() {
+	endpoint := c.cfg.Traces.Endpoint
+	if endpoint == "" {
+		return
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
+		c.fail("traces.endpoint", `must be an https:// or http:// address without user and password, such as "http://127.0.0.1:4318/v1/traces"`)
 	}
 }
 

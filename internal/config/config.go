@@ -39,6 +39,8 @@ type Config struct {
 	Prompts string `yaml:"prompts" default:""`
 	// What is logged.
 	Log Log `yaml:"log"`
+	// Where traces go, for programs built with `-tags otel` (docs/operating.md).
+	Traces Traces `yaml:"traces"`
 	// How the program stops.
 	Shutdown Shutdown `yaml:"shutdown"`
 	// The virtual call centers (VCCs), one for each tenant.
@@ -185,6 +187,14 @@ type Log struct {
 	Level string `yaml:"level" default:"info" oneof:"debug info warn error"`
 	// `json` for machines, `text` for people.
 	Format string `yaml:"format" default:"json" oneof:"json text"`
+}
+
+// Traces says where traces go.
+type Traces struct {
+	// Address of a collector that takes OTLP over HTTP, e.g. "http://127.0.0.1:4318/v1/traces"; "" = no traces. A program that was built without them does not start with one.
+	Endpoint string `yaml:"endpoint" default:""`
+	// Share of the traces that begin here which are sent: 1 is all, 0.01 every hundredth. A trace that a client has begun (`traceparent`) is sent if the client says so.
+	Share Share `yaml:"share" default:"1" range:"0..1"`
 }
 
 // Shutdown says how the program stops.

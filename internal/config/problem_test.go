@@ -74,6 +74,14 @@ var wrong = []struct {
 		`c.yaml:4: listen.origins[2]: must be an origin such as "https://desk.example.org", in small letters, without a path or a slash at its end`,
 		`c.yaml:5: listen.hosts[1]: must be the name of a host, without a port`,
 	}},
+	{"traces", "traces:\n  endpoint: grpc://127.0.0.1:4317\n  share: 1.5\n", []string{
+		`c.yaml:2: traces.endpoint: must be an https:// or http:// address without user and password, such as "http://127.0.0.1:4318/v1/traces"`,
+		`c.yaml:3: traces.share: must be a number from 0 to 1, such as 0.25`,
+	}},
+	{"secret in the endpoint", "traces: {endpoint: \"https://u:p@h/\", share: .nan}\n", []string{
+		`c.yaml:1: traces.endpoint: must be an https:// or http:// address without user and password, such as "http://127.0.0.1:4318/v1/traces"`,
+		`c.yaml:1: traces.share: must be a number from 0 to 1, such as 0.25`,
+	}},
 	{"addresses", "events: {push_allow: [ftp://x, \"https://u:p@h/\"]}\nsip: {advertise: 0.0.0.0, digest: [MD5, MD5]}\n", []string{
 		`c.yaml:1: events.push_allow[0]: must be an https:// or http:// address with a host, maybe a path, and nothing else`,
 		`c.yaml:1: events.push_allow[1]: must be an https:// or http:// address with a host, maybe a path, and nothing else`,

@@ -65,6 +65,19 @@ func (n *Network) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Share is a part of a whole, from 0, none of it, to 1, all of it.
+type Share float64
+
+// UnmarshalText reads "0.25" or "1".
+func (s *Share) UnmarshalText(text []byte) error {
+	value, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(value >= 0 && value <= 1) { // NaN too
+		return errors.New("must be a number from 0 to 1, such as 0.25")
+	}
+	*s = Share(value)
+	return nil
+}
+
 // Recording says whose talks are recorded.
 type Recording struct {
 	Mode  string // none, all, chosen or share
