@@ -16,6 +16,8 @@ type entry struct {
 	LogName string `yaml:"log_name"`
 	Method  string `yaml:"method"`
 	Path    string `yaml:"path"`
+	Query   []any  `yaml:"query"`
+	Body    []any  `yaml:"body"`
 	Result  struct {
 		Type   string `yaml:"type"`
 		Member string `yaml:"member"`
