@@ -26,6 +26,7 @@ type applied struct {
 	effects  []center.Effect
 	reply    center.Reply
 	answer   chan<- center.Reply // nil = nobody waits
+	steps    *Steps              // nil = nobody wants to know
 	snapshot *snapshot           // in place of a command: the center as the commands before have left it
 	end      bool                // in place of a command: the owner has ended
 }
@@ -115,8 +116,12 @@ func (c *committer) commit(group []applied) {
 		c.along, positions = begin, c.host.positions()
 	}
 	fenced, err := c.host.keep.Journal.Append(context.Background(), entries, positions...)
-	c.count(len(entries), time.Since(begin))
+	ended := time.Now()
+	c.count(len(entries), ended.Sub(begin))
 	for i := range group {
+		if a := &group[i]; a.entry.Seq > 0 {
+			a.steps.written(begin, ended)
+		}
 		if a := &group[i]; err != nil && a.entry.Seq > 0 {
 			a.owner.fail(fmt.Sprintf("commands cannot be journaled: %v", err))
 		}

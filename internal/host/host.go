@@ -165,13 +165,19 @@ func (h *Host) VCCs() []center.VCCID {
 // Do applies one command and gives its reply. The error is ErrNoCenter, ErrStopped or the context's; the command's own refusal
 // stands in the reply. When the context ends first the command may still be applied.
 func (h *Host) Do(ctx context.Context, vcc center.VCCID, cmd center.Command) (center.Reply, error) {
+	return h.DoTimed(ctx, vcc, cmd, nil)
+}
+
+// DoTimed is Do that notes the command's steps. They may be read when it has returned without an error; after one they may still be
+// written to.
+func (h *Host) DoTimed(ctx context.Context, vcc center.VCCID, cmd center.Command, steps *Steps) (center.Reply, error) {
 	o := h.directory.Load().owners[vcc]
 	if o == nil {
 		return center.Reply{}, ErrNoCenter
 	}
 	answer := make(chan center.Reply, 1)
 	select {
-	case o.inbox <- request{cmd: cmd, answer: answer}:
+	case o.inbox <- request{cmd: cmd, answer: answer, steps: steps}:
 	case <-o.done:
 		return center.Reply{}, ErrStopped
 	case <-ctx.Done():

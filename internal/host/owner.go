@@ -18,6 +18,7 @@ import (
 type request struct {
 	cmd    center.Command
 	answer chan<- center.Reply
+	steps  *Steps // nil = nobody wants to know
 }
 
 // owner is one center with the goroutine that alone touches it.
@@ -132,13 +133,15 @@ func (o *owner) apply(now time.Time, req request) (sound bool) {
 			sound = false
 		}
 	}()
-	a := applied{owner: o, cmd: req.cmd, answer: req.answer}
+	a := applied{owner: o, cmd: req.cmd, answer: req.answer, steps: req.steps}
+	a.steps.applied()
 	if !o.isPresent(req.cmd) {
 		a.reply, a.effects = o.center.Do(now, req.cmd)
 		if o.host.keep.Journal != nil && o.center.Changed() {
 			a.entry = o.entry(req.cmd)
 		}
 	}
+	a.steps.done()
 	if a.entry.Seq > 0 || a.answer != nil || len(a.effects) > 0 {
 		o.host.committer.inbox <- a
 	}
