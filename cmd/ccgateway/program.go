@@ -49,6 +49,7 @@ type program struct {
 	servers  []*server
 	keeper   *tlscert.Keeper
 	metrics  *telemetry.Metrics
+	traces   *traces
 
 	ready     atomic.Pointer[string] // why no work is taken; nil = it is
 	tasks     *errgroup.Group
@@ -76,6 +77,9 @@ func start(ctx context.Context, cfg *config.Config, log *slog.Logger) (*program,
 // open makes the rooms in the order of their needs: what keeps facts first, what lets people in last.
 func (p *program) open(ctx context.Context) error {
 	var err error
+	if p.traces, err = openTraces(p.cfg); err != nil {
+		return err
+	}
 	recordings := filepath.Join(p.cfg.Data, recordingsFolder)
 	if p.store, err = store.Open(ctx, p.cfg.Data, p.log.With("room", "store"), store.MeasureRecordings(func(file string) (time.Duration, error) {
 		return mend(filepath.Join(recordings, filepath.FromSlash(file)))
@@ -96,7 +100,7 @@ func (p *program) open(ctx context.Context) error {
 	}
 	p.metrics = telemetry.New(version)
 	p.host = host.New(p.log.With("room", "host"), time.Now)
-	p.delivery = delivery.New(delivery.Options{Overflow: p.expel, Delivered: p.metrics.Delivered})
+	p.delivery = delivery.New(delivery.Options{Overflow: p.expel, Delivered: p.delivered})
 	if p.pusher, err = p.newPusher(); err != nil {
 		return err
 	}
@@ -104,11 +108,11 @@ func (p *program) open(ctx context.Context) error {
 		return err
 	}
 	p.flows = p.newFlows()
-	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, watched{p.host, p.metrics}); err != nil {
+	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, p.watched()); err != nil {
 		return err
 	}
 	p.metrics.Watch(p.sources())
-	p.host.Attach(p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics)
+	p.host.Attach(append([]host.Sink{p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics}, p.traces.sinks()...)...)
 	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
 	if err := p.configure(ctx, p.cfg); err != nil {
 		return err
@@ -170,7 +174,7 @@ func (p *program) serve(ctx context.Context) error {
 		defer close(p.voiceDone)
 		return p.voice.Run(running)
 	})
-	p.doors = gateway.New(p.gatewayConfig(), watched{p.host, p.metrics}, accounts{p.store, p.guard}, p.delivery)
+	p.doors = gateway.New(p.gatewayConfig(), p.watched(), accounts{p.store, p.guard}, p.delivery)
 	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
@@ -287,7 +291,7 @@ func (p *program) gatewayConfig() gateway.Config {
 		Node: p.cfg.Node, PollWait: wait, KeepAlive: keepAlive, Pushes: p.pusher, Origins: p.cfg.Listen.Origins, Hosts: p.cfg.Listen.Hosts,
 		Rates:   gateway.Rates{PerAddress: p.cfg.Bounds.RequestsPerAddress, PerAgent: p.cfg.Bounds.RequestsPerAgent},
 		Source:  lockout.From,
-		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"),
+		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"), Trace: p.traces.tracer,
 	}
 }
 

@@ -102,6 +102,9 @@ func (p *program) close(ctx context.Context) error {
 	if p.store != nil {
 		failed = append(failed, p.store.Close(ctx))
 	}
+	if p.traces != nil {
+		p.endTraces(ctx)
+	}
 	return errors.Join(failed...)
 }
 

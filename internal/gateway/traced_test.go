@@ -30,11 +30,13 @@ func (s *spans) Start(ctx context.Context, name string, kind trace.Kind, attribu
 	return context.WithValue(ctx, below{}, "request"), s
 }
 
-func (s *spans) Tell(context.Context, string, trace.Kind, time.Time, time.Time, ...trace.Attribute) {}
-func (s *spans) Rename(name string)                                                                 { s.note("name %s", name) }
-func (s *spans) Set(attributes ...trace.Attribute)                                                  { s.note("set %v", attributes) }
-func (s *spans) Fail(why string)                                                                    { s.note("fail %s", why) }
-func (s *spans) End()                                                                               { s.note("end") }
+func (s *spans) Tell(ctx context.Context, _ string, _ trace.Kind, _, _ time.Time, _ ...trace.Attribute) context.Context {
+	return ctx
+}
+func (s *spans) Rename(name string)                { s.note("name %s", name) }
+func (s *spans) Set(attributes ...trace.Attribute) { s.note("set %v", attributes) }
+func (s *spans) Fail(why string)                   { s.note("fail %s", why) }
+func (s *spans) End()                              { s.note("end") }
 
 // contexts are centers that look at the context of commands.
 type contexts struct {

@@ -38,6 +38,14 @@ var endings = map[center.Leave]ending{
 	center.LeaveUserRefused:     {"user_refused", client},
 	center.LeaveAgentRefused:    {"agent_refused", ours},
 	center.LeaveUserBeforeAgent: {"user_before_agent", client},
+	center.LeaveConnected:       {"connected", unknown},
+	center.LeaveHelp:            {"help", unknown},
+	center.LeaveThree:           {"three_party", unknown},
+	center.LeaveAskerLeft:       {"asker_hung_up", ours},
+	center.LeavePickedUp:        {"picked_up", unknown},
+	center.LeaveTransferred:     {"transferred", unknown},
+	center.LeaveToQueue:         {"transferred_to_queue", unknown},
+	center.LeaveTransferTimeout: {"transfer_timed_out", ours},
 }
 
 // outcomeOf gives a call's outcome and the word of its reason. A talk that was cut off by the program or a line is no success.

@@ -56,9 +56,10 @@ func (t *tracer) Start(ctx context.Context, name string, kind Kind, attributes .
 	return ctx, span{s}
 }
 
-func (t *tracer) Tell(ctx context.Context, name string, kind Kind, began, ended time.Time, attributes ...Attribute) {
-	_, s := t.spans.Start(ctx, name, api.WithSpanKind(kinds[kind]), api.WithTimestamp(began), api.WithAttributes(convert(attributes)...))
+func (t *tracer) Tell(ctx context.Context, name string, kind Kind, began, ended time.Time, attributes ...Attribute) context.Context {
+	ctx, s := t.spans.Start(ctx, name, api.WithSpanKind(kinds[kind]), api.WithTimestamp(began), api.WithAttributes(convert(attributes)...))
 	s.End(api.WithTimestamp(ended))
+	return ctx
 }
 
 var kinds = map[Kind]api.SpanKind{Internal: api.SpanKindInternal, Server: api.SpanKindServer, Producer: api.SpanKindProducer}

@@ -36,8 +36,8 @@ type Tracer interface {
 	Accept(ctx context.Context, header http.Header) context.Context
 	// Start begins a span, below that of ctx if it has one. The context that it gives is for what is done in the span.
 	Start(ctx context.Context, name string, kind Kind, attributes ...Attribute) (context.Context, Span)
-	// Tell tells of a span that is over, below that of ctx if it has one.
-	Tell(ctx context.Context, name string, kind Kind, began, ended time.Time, attributes ...Attribute)
+	// Tell tells of a span that is over, below that of ctx if it has one. The context that it gives is for what was done in the span.
+	Tell(ctx context.Context, name string, kind Kind, began, ended time.Time, attributes ...Attribute) context.Context
 }
 
 // Span is work that goes on. It is used by one goroutine, and ended once.
@@ -91,7 +91,9 @@ func (Nop) Start(ctx context.Context, _ string, _ Kind, _ ...Attribute) (context
 }
 
 // Tell tells nothing.
-func (Nop) Tell(context.Context, string, Kind, time.Time, time.Time, ...Attribute) {}
+func (Nop) Tell(ctx context.Context, _ string, _ Kind, _, _ time.Time, _ ...Attribute) context.Context {
+	return ctx
+}
 
 type nopSpan struct{}
 
