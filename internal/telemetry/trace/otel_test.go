@@ -4,58 +4,20 @@ package trace
 
 import (
 	"encoding/hex"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
-	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
-	"google.golang.org/protobuf/proto"
+
+	"ccgateway/internal/telemetry/trace/tracetest"
 )
 
-// receiver is a collector that keeps what it gets, read with the official types.
-type receiver struct {
-	mu      sync.Mutex
-	spans   map[string]*otlp.Span
-	service string
-}
-
-func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(request.Body, 1<<20))
-	var batch collector.ExportTraceServiceRequest
-	if err != nil || request.URL.Path != "/v1/traces" || proto.Unmarshal(body, &batch) != nil {
-		http.Error(w, "not a batch of spans", http.StatusBadRequest)
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, from := range batch.ResourceSpans {
-		for _, a := range from.Resource.Attributes {
-			if a.Key == "service.name" {
-				r.service = a.Value.GetStringValue()
-			}
-		}
-		for _, scope := range from.ScopeSpans {
-			for _, s := range scope.Spans {
-				r.spans[s.Name] = s
-			}
-		}
-	}
-	reply, _ := proto.Marshal(&collector.ExportTraceServiceResponse{})
-	w.Header().Set("Content-Type", "application/x-protobuf")
-	_, _ = w.Write(reply)
-}
-
 // traced lets do work with a tracer and gives what the collector got of it.
-func traced(t *testing.T, share float64, do func(Tracer)) *receiver {
+func traced(t *testing.T, share float64, do func(Tracer)) *tracetest.Collector {
 	t.Helper()
-	r := &receiver{spans: map[string]*otlp.Span{}}
-	server := httptest.NewServer(r)
-	defer server.Close()
-	tracer, end, err := Open(Settings{Endpoint: server.URL + "/v1/traces", Share: share, Service: "ccgateway", Version: "v1", Node: "n1"})
+	c := tracetest.New(t)
+	tracer, end, err := Open(Settings{Endpoint: c.URL, Share: share, Service: "ccgateway", Version: "v1", Node: "n1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +25,7 @@ func traced(t *testing.T, share float64, do func(Tracer)) *receiver {
 	if err := end(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return c
 }
 
 func parent(value string) http.Header { return http.Header{"Traceparent": {value}} }
@@ -81,14 +43,14 @@ func TestTreeOfSpans(t *testing.T) {
 		request.Fail("100-006")
 		request.End()
 	})
-	request, command, sync := r.spans["release"], r.spans["Release"], r.spans["sync"]
-	if len(r.spans) != 3 || request == nil || command == nil || sync == nil {
-		t.Fatalf("got %v", r.spans)
+	request, command, sync := r.Named("release"), r.Named("Release"), r.Named("sync")
+	if len(r.Spans()) != 3 || request == nil || command == nil || sync == nil {
+		t.Fatalf("got %v", r.Spans())
 	}
-	if r.service != "ccgateway" {
-		t.Errorf("service %q", r.service)
+	if r.Service() != "ccgateway" {
+		t.Errorf("service %q", r.Service())
 	}
-	for _, s := range r.spans {
+	for _, s := range r.Spans() {
 		if hex.EncodeToString(s.TraceId) != "0af7651916cd43dd8448eb211c80319c" {
 			t.Errorf("%s is in trace %x", s.Name, s.TraceId)
 		}
@@ -124,7 +86,7 @@ func TestAccept_ClientsWish(t *testing.T) {
 			_, s := tracer.Start(tracer.Accept(t.Context(), c.header), "x", Server)
 			s.End()
 		})
-		if got := r.spans["x"] != nil; got != c.sent {
+		if got := r.Named("x") != nil; got != c.sent {
 			t.Errorf("%s: sent %v", name, got)
 		}
 	}
