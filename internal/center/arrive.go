@@ -20,6 +20,11 @@ func (c *Center) arrived(cmd CallArrived) {
 		c.endCall(cl, finish{reason: reason, by: PartySystem, cause: cause})
 		return
 	}
+	if flow := c.cfg.flows[cmd.To]; flow != "" {
+		c.join(cl, caller)
+		c.enterFlow(cl, flow, FlowArrived, 0)
+		return
+	}
 	if skill, ok := c.cfg.codes[cmd.To]; ok {
 		c.arriveAtQueue(cl, caller, c.queues[skill])
 		return
@@ -44,6 +49,8 @@ func (c *Center) admit(cmd CallArrived) (Cause, Leave) {
 		return CauseShutdown, LeaveNoResource
 	case limit > 0 && len(c.calls) > limit: // this call is counted already
 		return CauseBusy, LeaveNoResource
+	case c.cfg.flows[cmd.To] != "":
+		return CauseUnknown, LeaveNormal
 	case code && c.queues[skill] != nil && !c.queues[skill].gone:
 		return CauseUnknown, LeaveNormal
 	case code || cmd.Trunk != "":

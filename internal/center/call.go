@@ -52,6 +52,12 @@ type call struct {
 	transFrom AgentID  // who sent the call to whom it is offered now; 0 = nobody
 	run       uint64   // of the flow that the call is in; 0 = none
 	relay     bool     // the customer's keys are relayed (TransmitNumber)
+	flow      flowStay
+
+	firstWait  time.Time     // when he entered a queue by a flow for the first time; zero = not since his last talk
+	beforeWait time.Duration // how long he had waited until then
+	left       Leave         // why the agent left whose customer went on into a survey
+	leftBy     PartyKind     // PartyUnknown = there is none such
 
 	queued     bool
 	prev, next *call // in the queue
@@ -105,10 +111,12 @@ type party struct {
 	held      time.Duration
 	waited    time.Duration
 	record    *record
-	parked    bool // hears music and is not heard, while another party is rung or talked with
-	muted     bool // an agent whom the others do not hear
-	helper    bool // has come in to help
-	asksHelp  bool // has asked for help
+	parked    bool          // hears music and is not heard, while another party is rung or talked with
+	muted     bool          // an agent whom the others do not hear
+	helper    bool          // has come in to help
+	asksHelp  bool          // has asked for help
+	flowSince time.Time     // of the stay in a flow that goes on; zero = in none
+	inFlow    time.Duration // in flows before
 }
 
 // newCall gives birth to a call. The running number has the VCC in its upper bits, so ids are unique in an installation
@@ -125,6 +133,7 @@ func (c *Center) newCall(feature int) *call {
 	}
 	cl.ring = timer{kind: timerRing, call: cl}
 	cl.maxWait = timer{kind: timerMaxWait, call: cl}
+	cl.beginStay()
 	c.calls[cl.id] = cl
 	return cl
 }
@@ -215,6 +224,9 @@ func (c *Center) endCall(cl *call, f finish) {
 			c.partLeaves(p, f)
 		}
 	}
+	if cl.leftBy != PartyUnknown {
+		f.reason, f.by = cl.left, cl.leftBy
+	}
 	waited := cl.waited
 	if customer := cl.customer(); customer != nil {
 		waited = customer.waited
@@ -245,6 +257,7 @@ func (c *Center) recordLeg(p *party, reason Leave) {
 		p.held += c.now.Sub(p.heldSince)
 		p.heldSince = time.Time{}
 	}
+	c.outOfFlow(p)
 	var id AgentID
 	number := p.number
 	if p.agent != nil {
@@ -253,7 +266,7 @@ func (c *Center) recordLeg(p *party, reason Leave) {
 	c.emit(LegRecord{
 		VCC: c.cfg.ID, Call: p.call.id, Leg: p.legID, Party: p.kind, Agent: id, Number: number, Skill: p.call.skill,
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Ended: c.now, Held: p.held, Reason: reason, Waited: p.waited,
-		Feature: p.call.feature, Maker: p.maker, Talked: !p.talked.IsZero(),
+		Feature: p.call.feature, Maker: p.maker, Talked: !p.talked.IsZero(), InFlow: p.inFlow,
 	})
 }
 
@@ -262,6 +275,9 @@ func (c *Center) detach(p *party, reason Leave) {
 	a := p.agent
 	p.muted = false
 	c.stopRecording(p, "")
+	if a.play != nil && a.play.part == p {
+		c.stopPlay(a, playStopped)
+	}
 	c.countTalk(p)
 	if a.present == p {
 		a.present = nil
@@ -337,6 +353,7 @@ func (c *Center) leaveAllCalls(a *agent, reason int) {
 	if reason == ReasonOwnWish || reason < ReasonLostConnection {
 		by = PartyAgent
 	}
+	c.stopPlay(a, playStopped)
 	for a.inCall() {
 		p := a.present
 		if p == nil {

@@ -24,6 +24,7 @@ type Center struct {
 	legs      map[LegID]*leg          // those that the phone side has
 	phones    map[string]bool         // all phone accounts, and whether they have a registration
 	records   map[RecordingID]*record // recordings that run
+	plays     map[PlayID]playing      // sounds whose end is awaited
 
 	timers   timerHeap
 	timerSeq uint64 // orders deadlines of the same instant by when they were set
@@ -51,9 +52,10 @@ func New(now time.Time, cfg Config) *Center {
 		legs:      map[LegID]*leg{},
 		phones:    map[string]bool{},
 		records:   map[RecordingID]*record{},
+		plays:     map[PlayID]playing{},
 	}
 	for _, s := range c.cfg.Skills {
-		c.queues[s.ID] = &queue{skill: s}
+		c.queues[s.ID] = newQueue(s)
 	}
 	for _, phone := range c.cfg.Phones {
 		c.phones[phone] = false
@@ -120,6 +122,7 @@ func (c *Center) apply(cmd Command) Reply {
 // stand first.
 var families = []func(*Center, *agent, Command) (Reply, bool){
 	(*Center).applyQuery, (*Center).applyCall, (*Center).applyState, (*Center).applySession, (*Center).applyInspection,
+	(*Center).applyMedia, (*Center).applyLists,
 }
 
 // proven is a command that an agent sends and proves.
@@ -155,22 +158,20 @@ func (c *Center) applyWorld(cmd Command) Reply {
 		c.legEnded(cmd.Leg, cmd.Cause)
 	case LegHeld:
 		c.legHeld(cmd.Leg, cmd.On)
-	case Digit: // no digit means anything in a talk or in a queue
-		return Reply{}
+	case Digit:
+		c.digit(cmd)
 	case PhoneState:
 		c.phoneState(cmd)
 	case RecordingFailed:
 		c.recordingFailed(cmd)
 	case Configure:
 		c.configure(cmd.Config)
-	case FlowReturn:
-		return c.flowReturn(cmd)
 	case Drain:
 		c.drain()
 	case Expel:
 		c.expel(cmd)
 	default:
-		return unknownCommand(cmd)
+		return c.applyFlow(cmd)
 	}
 	c.changed = true // nearly always; a needless entry in the journal does no harm
 	return Reply{}

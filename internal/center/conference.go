@@ -37,6 +37,7 @@ func (c *Center) depart(p *party, f finish) {
 		}
 		c.leaves(p, f)
 		c.tellLeft(cl, p)
+	case c.surveys(p, f):
 	default:
 		c.endCall(cl, f)
 	}

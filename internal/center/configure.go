@@ -39,7 +39,7 @@ func (c *Center) reviseQueues() {
 	for _, s := range c.cfg.Skills {
 		q := old[s.ID]
 		if q == nil {
-			q = &queue{}
+			q = newQueue(s)
 		}
 		q.skill = s
 		c.queues[s.ID] = q

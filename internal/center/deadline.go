@@ -11,9 +11,11 @@ type timer struct {
 	order uint64 // among deadlines of one instant the one set first comes first
 	pos   int    // place in the heap + 1; 0 = not set
 	kind  timerKind
-	agent *agent     // of timerSilence, timerWrapUp, timerRest
-	call  *call      // of timerRing, timerMaxWait
+	agent *agent     // of timerSilence, timerWrapUp, timerRest, timerPlay
+	call  *call      // of timerRing, timerMaxWait, timerFlow
 	ended *lingering // of timerLinger
+	queue *queue     // of timerPlaces
+	rec   *record    // of timerPause
 }
 
 type timerKind int
@@ -25,6 +27,10 @@ const (
 	timerRing                     // an offer, or an attempt to call
 	timerMaxWait                  // the longest time in a queue
 	timerLinger                   // events of an ended session are thrown away
+	timerFlow                     // a flow is given up, or a voicemail is long enough
+	timerPlaces                   // flows are told of places in a queue
+	timerPause                    // the longest pause of a recording
+	timerPlay                     // an agent's phone that is rung for a recording to be played
 )
 
 // timerHeap orders deadlines by time; it implements heap.Interface.
@@ -112,6 +118,14 @@ func (c *Center) fire(t *timer) {
 		c.ringOver(t.call)
 	case timerMaxWait:
 		c.waitOver(t.call)
+	case timerFlow:
+		c.flowOver(t.call)
+	case timerPlaces:
+		c.placesDue(t.queue)
+	case timerPause:
+		c.pauseOver(t.rec)
+	case timerPlay:
+		c.stopPlay(t.agent, playFailed)
 	case timerLinger:
 		delete(c.lingering, t.ended.agent)
 	}

@@ -121,6 +121,7 @@ type (
 		Feature  int           // call type at the end of the stay (cec_07_0582)
 		Maker    bool          // an agent who made the call
 		Talked   bool          // has talked in this call, in this or an earlier stay
+		InFlow   time.Duration // in flows, without the time in queues
 	}
 	// CallRecord is a call as a whole, written when its last party has left.
 	CallRecord struct {

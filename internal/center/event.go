@@ -45,6 +45,13 @@ const (
 	EvRecord          = "AgentMediaEvent_Record"
 	EvRecordFail      = "AgentMediaEvent_Record_Fail"
 	EvStopRecordDone  = "AgentMediaEvent_StopRecordDone"
+	EvPlay            = "AgentMediaEvent_Play"
+	EvPlaySucc        = "AgentMediaEvent_Play_Succ"
+	EvPlayFail        = "AgentMediaEvent_Play_Fail"
+	EvPausePlayDone   = "AgentMediaEvent_PausePlayDone"
+	EvResumePlayDone  = "AgentMediaEvent_ResumePlayDone"
+	EvJumpPlayDone    = "AgentMediaEvent_JumpPlayDone"
+	EvStopPlayDone    = "AgentMediaEvent_StopPlayDone"
 	EvQCNotify        = "QC_AgentState_Notify"
 )
 
@@ -166,6 +173,10 @@ type (
 		FileMediaType string `json:"fileMediaType"`
 		RecordFormat  string `json:"recordFormat"`
 		Call          CallID `json:"callId"`
+	}
+	// StopPlayContent belongs to AgentMediaEvent_StopPlayDone: 0 the file has ended, 1 the agent has stopped it, 2 it has failed.
+	StopPlayContent struct {
+		Cause int `json:"cause"`
 	}
 	// QCNotifyContent belongs to QC_AgentState_Notify.
 	QCNotifyContent struct {

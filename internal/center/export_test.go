@@ -30,13 +30,19 @@ func normal(c *Center) Center {
 			none(&a.ousted.former)
 		}
 		unset(&a.silence, &a.wrapTimer, &a.restTimer)
+		if a.play != nil {
+			unset(&a.play.ringing)
+		}
+	}
+	for _, r := range c.records {
+		unset(&r.resume)
 	}
 	for _, l := range c.lingering {
 		none(&l.guids.former)
 	}
 	for _, cl := range c.calls {
 		none(&cl.rows)
-		unset(&cl.ring, &cl.maxWait)
+		unset(&cl.ring, &cl.maxWait, &cl.flow.limit)
 		if cl.queue != nil && cl.queue.gone { // what else it was is of no matter
 			cl.queue = &queue{skill: cl.queue.skill, gone: true}
 		}
@@ -57,6 +63,7 @@ func normalQueue(q *queue) {
 		m.pos = i + 1
 	}
 	none(&q.idle)
+	unset(&q.places)
 }
 
 // unset forgets when deadlines were due that are not set any more.

@@ -36,7 +36,8 @@ func (c *Center) hangUp(l *leg, cause Cause) {
 
 // alert tells an arrived connection that the other side rings.
 func (c *Center) alert(l *leg) {
-	if !l.over {
+	if !l.over && !l.alerted && !l.answered {
+		l.alerted = true
 		c.emit(Alert{Leg: l.id})
 	}
 }
@@ -157,6 +158,9 @@ func (c *Center) legRinging(id LegID) {
 func (c *Center) phoneRings(a *agent) {
 	p := a.present
 	if p == nil {
+		if a.play != nil {
+			c.tell(a, EvPhoneAlerting, nil)
+		}
 		return
 	}
 	p.ringing = c.now
@@ -186,6 +190,10 @@ func (c *Center) legAnswered(id LegID) {
 	l.answered = true
 	a := l.agent
 	c.tell(a, EvPhoneOffhook, PhoneOffhookContent{roleMain})
+	if a.present == nil && a.play != nil {
+		c.startPlay(a)
+		return
+	}
 	if a.present == nil { // cannot be: a phone without a call is hung up
 		c.hangUpPhone(a)
 		return
@@ -228,6 +236,12 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 	}
 	for _, held := range a.held {
 		c.phoneLost(held, l)
+	}
+	if a.play != nil && (a.play.part == nil || a.play.leg == l.id) {
+		c.stopPlay(a, playFailed)
+		if p == nil {
+			return
+		}
 	}
 	if p == nil { // a permanent connection between calls, or with held calls only
 		c.hangUpPhone(a)
@@ -281,6 +295,9 @@ func (c *Center) partyHungUp(p *party, cause Cause) {
 	case p == p.call.add.rung:
 		c.addFailed(p.call, failedLeave(cause))
 		return
+	case p.phase == phaseCalled && p.call.flow.trying:
+		c.triedNumber(p, failedLeave(cause))
+		return
 	case p.phase == phaseCalled:
 		f.first, f.failed, f.reason, f.cause = nil, true, failedLeave(cause), cause
 	case p.call.queued:
@@ -321,7 +338,7 @@ func (c *Center) legHeld(id LegID, on bool) {
 	switch {
 	case l.party != nil:
 		c.setRoom(l.party.call)
-	case l.agent.present != nil:
+	case l.agent != nil && l.agent.present != nil:
 		c.setRoom(l.agent.present.call)
 	}
 }

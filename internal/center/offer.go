@@ -171,6 +171,8 @@ func (c *Center) missed(p *party, m miss) {
 	c.tellMissed(a, cl, m)
 	c.countMissed(a)
 	switch {
+	case cl.flow.trying:
+		c.tryFailed(cl, m.reason())
 	case p == cl.add.rung:
 		c.addMissed(cl, a.id, m)
 	case m == missDeclined || cl.queue == nil:
@@ -232,6 +234,10 @@ func (c *Center) ringOver(cl *call) {
 		case phaseCalled:
 			if p == cl.add.rung {
 				c.addFailed(cl, LeaveUserNoAnswer)
+				return
+			}
+			if cl.flow.trying {
+				c.triedNumber(p, LeaveUserNoAnswer)
 				return
 			}
 			c.endCall(cl, finish{reason: LeaveUserNoAnswer, by: p.kind, cause: CauseNoAnswer, failed: true})

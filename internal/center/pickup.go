@@ -43,6 +43,7 @@ func (c *Center) requestWaiting(a *agent, cmd RequestWaiting) *result.Error {
 		return result.OperationFailed.Because("call %q does not wait in skill queue %d", cmd.Call, cmd.Skill)
 	}
 	c.dequeue(cl)
+	c.tellFlow(cl, FlowTold{What: FlowOffered})
 	c.pick(a, cl)
 	return nil
 }

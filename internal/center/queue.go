@@ -17,6 +17,15 @@ type queue struct {
 	waiting     int
 	idle        idleHeap
 	signedIn    int
+	pace        time.Duration // from one answer to the next while others wait; 0 = unknown
+	served      time.Time     // the last answer after which others waited; zero = none
+	places      timer         // when flows are told of changed places
+}
+
+func newQueue(s Skill) *queue {
+	q := &queue{skill: s}
+	q.places = timer{kind: timerPlaces, queue: q}
+	return q
 }
 
 // comesBefore is the order of waiting callers: those whom an agent gave back first, then by the time of entry (call-model 9).
@@ -160,9 +169,15 @@ func (c *Center) giveBack(cl *call, from AgentID) {
 	case c.draining:
 		c.endCall(cl, finish{reason: LeaveNoResource, by: PartySystem, cause: CauseShutdown})
 	case cl.queue.gone:
+		if cl.run != 0 {
+			c.closedToFlow(cl, LeaveNobodyOnDuty)
+			return
+		}
 		c.endCall(cl, finish{reason: LeaveNobodyOnDuty, by: PartySystem, cause: CauseNoAnswer})
 	default:
 		c.enqueue(cl)
+		c.tellFlow(cl, FlowTold{What: FlowUnanswered})
+		c.tellPlace(cl)
 	}
 }
 
@@ -171,6 +186,8 @@ func (c *Center) waitOver(cl *call) {
 	switch {
 	case cl.queued && cl.add.kind != addNone:
 		c.addFailed(cl, LeaveTransferTimeout)
+	case cl.queued && cl.run != 0:
+		c.closedToFlow(cl, LeaveTimeout)
 	case cl.queued:
 		c.endCall(cl, finish{reason: LeaveTimeout, by: PartySystem, cause: CauseNoAnswer})
 	}
@@ -183,6 +200,11 @@ func (c *Center) letGo(q *queue, reason Leave, cause Cause) {
 			c.addFailed(q.first, reason)
 			continue
 		}
+		if q.first.run != 0 && !c.draining {
+			c.closedToFlow(q.first, reason)
+			continue
+		}
 		c.endCall(q.first, finish{reason: reason, by: PartySystem, cause: cause})
 	}
+	c.disarm(&q.places)
 }

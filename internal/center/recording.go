@@ -10,11 +10,15 @@ const location = "0"
 
 // record is a recording that runs.
 type record struct {
-	id    RecordingID
-	task  int
-	party *party
-	began time.Time
-	file  string
+	id     RecordingID
+	task   int
+	party  *party
+	began  time.Time
+	file   string
+	asked  bool   // by the agent, not by the tenant's rule
+	name   string // that clients are to see; "" = made of date, agent and time
+	paused bool
+	resume timer
 }
 
 // startRecording begins the recording of an agent's talk if the tenant's rule wants it (forceVdnSelfRecord, cec_07_1035).
@@ -23,7 +27,7 @@ func (c *Center) startRecording(p *party) {
 	if p.record != nil || !c.wantsRecording(p.agent) {
 		return
 	}
-	c.beginRecording(p, p.agent.line.id)
+	c.beginRecording(p, p.agent.line.id, "")
 }
 
 // wantsRecording tells whether the next talk of the agent is recorded.
@@ -43,17 +47,26 @@ func (c *Center) wantsRecording(a *agent) bool {
 	return false
 }
 
-func (c *Center) beginRecording(p *party, leg LegID) {
-	cl, a := p.call, p.agent
+// newRecord names a recording of a party; of is the agent whose it is, 0 = a caller's.
+func (c *Center) newRecord(p *party, of AgentID) *record {
+	cl := p.call
 	c.taskSeq++
 	cl.takes++
-	r := &record{id: RecordingID(fmt.Sprintf("%s-%d", cl.id, a.id)), task: c.taskSeq, party: p, began: c.now}
+	r := &record{id: RecordingID(fmt.Sprintf("%s-%d", cl.id, of)), task: c.taskSeq, party: p, began: c.now}
 	if cl.takes > 1 {
-		r.id = RecordingID(fmt.Sprintf("%s-%d-%d", cl.id, a.id, cl.takes))
+		r.id = RecordingID(fmt.Sprintf("%s-%d-%d", cl.id, of, cl.takes))
 	}
 	r.file = fmt.Sprintf("%d/%s/%s.wav", c.cfg.ID, c.now.UTC().Format("20060102"), r.id)
+	r.resume = timer{kind: timerPause, rec: r}
 	p.record = r
 	c.records[r.id] = r
+	return r
+}
+
+func (c *Center) beginRecording(p *party, leg LegID, name string) {
+	cl, a := p.call, p.agent
+	r := c.newRecord(p, a.id)
+	r.name = name
 	c.emit(StartRecording{
 		Recording: r.id, Call: cl.id, Leg: leg, Agent: a.id, Caller: cl.caller, Called: cl.called, File: r.file,
 	})
@@ -71,6 +84,7 @@ func (c *Center) stopRecording(p *party, failed string) {
 	}
 	p.record = nil
 	delete(c.records, r.id)
+	c.disarm(&r.resume)
 	if failed == "" {
 		c.emit(StopRecording{Recording: r.id})
 	}
@@ -87,6 +101,10 @@ func (c *Center) recordingFailed(cmd RecordingFailed) {
 	if why == "" {
 		why = "unknown"
 	}
+	if r.party.agent == nil {
+		c.voicemailOver(r.party, why)
+		return
+	}
 	c.stopRecording(r.party, why)
 	c.tell(r.party.agent, EvRecordFail, c.recordContent(r))
 }
@@ -101,9 +119,12 @@ func (c *Center) doneContent(r *record) RecordDoneContent {
 // recordContent names the recording as clients store it: drive:/vdn/media/date/agent/time.V3, media 0 (cec_07_0529).
 func (c *Center) recordContent(r *record) RecordContent {
 	cl, a, at := r.party.call, r.party.agent, r.began.UTC()
+	name := r.name
+	if name == "" {
+		name = fmt.Sprintf("Y:/%d/0/%s/%d/%s.V3", c.cfg.ID, at.Format("20060102"), a.id, at.Format("150405"))
+	}
 	return RecordContent{
 		Task: r.task, Caller: cl.caller, Called: cl.called, Location: location, Recording: r.id,
-		FileName: fmt.Sprintf("Y:/%d/0/%s/%d/%s.V3", c.cfg.ID, at.Format("20060102"), a.id, at.Format("150405")),
-		Call:     cl.id, FileMediaType: audioFile,
+		FileName: name, Call: cl.id, FileMediaType: audioFile,
 	}
 }

@@ -190,6 +190,7 @@ func (r *restorer) calls() error {
 		}
 		r.set(&cl.ring, s.Ring)
 		r.set(&cl.maxWait, s.MaxWait)
+		r.flow(cl, s.Flow)
 	}
 	return nil
 }
@@ -239,10 +240,12 @@ func (s *savedCall) restore() *call {
 		id: s.ID, number: s.Number, feature: s.Feature, media: s.Media, skill: s.Skill, caller: s.Caller, shown: s.Shown, called: s.Called,
 		target: s.Target.restore(), trunk: s.Trunk, data: s.Data, uui: s.UUI, began: s.Began, entered: s.Entered, answered: s.Answered,
 		since: s.Since, rows: s.Rows, requeued: s.Requeued, lastRelease: s.LastRelease, lastAgent: s.LastAgent, takes: s.Takes,
-		transFrom: s.TransFrom, run: s.Run, relay: s.Relay, waited: s.PastWait,
+		transFrom: s.TransFrom, run: s.Run, relay: s.Relay, waited: s.PastWait, firstWait: s.FirstWait, beforeWait: s.BeforeWait,
+		left: s.Left, leftBy: s.LeftBy,
 	}
 	cl.ring = timer{kind: timerRing, call: cl}
 	cl.maxWait = timer{kind: timerMaxWait, call: cl}
+	cl.beginStay()
 	return cl
 }
 
@@ -250,7 +253,7 @@ func (r *restorer) party(cl *call, s *savedParty) error {
 	p := &party{
 		call: cl, kind: s.Kind, legID: s.LegID, number: s.Number, phase: phase(s.Phase), maker: s.Maker, picked: s.Picked, asked: s.Asked,
 		told: s.Told, began: s.Began, ringing: s.Ringing, answered: s.Answered, talked: s.Talked, heldSince: s.HeldSince, held: s.Held,
-		waited: s.Waited, parked: s.Parked, muted: s.Muted, helper: s.Helper, asksHelp: s.AsksHelp,
+		waited: s.Waited, parked: s.Parked, muted: s.Muted, helper: s.Helper, asksHelp: s.AsksHelp, flowSince: s.FlowSince, inFlow: s.InFlow,
 	}
 	if s.Agent != 0 {
 		if p.agent = r.agents[s.Agent]; p.agent == nil {
@@ -267,7 +270,11 @@ func (r *restorer) party(cl *call, s *savedParty) error {
 		return impossible("a party of call %s is not one of an agent and a leg", cl.id)
 	}
 	if rec := s.Record; rec != nil {
-		p.record = &record{id: rec.ID, task: rec.Task, party: p, began: rec.Began, file: rec.File}
+		p.record = &record{
+			id: rec.ID, task: rec.Task, party: p, began: rec.Began, file: rec.File, asked: rec.Asked, name: rec.Name, paused: rec.Paused,
+		}
+		p.record.resume = timer{kind: timerPause, rec: p.record}
+		r.set(&p.record.resume, rec.Resume)
 		r.c.records[rec.ID] = p.record
 	}
 	cl.parties = append(cl.parties, p)
@@ -281,6 +288,8 @@ func (r *restorer) queues() error {
 		if q == nil {
 			return impossible("skill queue %d is not configured", s.Skill)
 		}
+		q.pace, q.served = s.Pace, s.Served
+		r.set(&q.places, s.Places)
 		for _, id := range s.Waiting {
 			cl := r.c.calls[id]
 			if cl == nil || cl.queue != q || cl.queued {
@@ -309,6 +318,9 @@ func (r *restorer) agentsCalls() error {
 			}
 			a.held = append(a.held, p)
 		}
+		if err := r.play(a, s.Play); err != nil {
+			return err
+		}
 	}
 	for id, cl := range r.c.calls {
 		for _, p := range cl.parties {
@@ -316,6 +328,38 @@ func (r *restorer) agentsCalls() error {
 				return impossible("agent %d does not know that he is in call %s", p.agent.id, id)
 			}
 		}
+	}
+	return nil
+}
+
+// flow restores a call's stay in a flow.
+func (r *restorer) flow(cl *call, s *savedFlow) {
+	if s == nil {
+		return
+	}
+	f := &cl.flow
+	f.play, f.number, f.secret, f.trying, f.place, f.skill = s.Play, s.Number, s.Secret, s.Trying, s.Place, s.Skill
+	r.set(&f.limit, s.Limit)
+	if f.play != "" {
+		r.c.plays[f.play] = playing{call: cl}
+	}
+}
+
+// play restores what an agent is played.
+func (r *restorer) play(a *agent, s *savedPlay) error {
+	if s == nil {
+		return nil
+	}
+	a.play = &agentPlay{id: s.ID, leg: s.Leg, paused: s.Paused, ringing: timer{kind: timerPlay, agent: a}}
+	a.play.wanted = BeginPlay{Path: s.Path, StartMS: s.StartMS, Volume: s.Volume, Speed: s.Speed, Endless: s.Endless}
+	if s.Call != "" {
+		if a.play.part = r.part(a, s.Call); a.play.part == nil {
+			return impossible("agent %d is played a recording in call %s, which is not his", a.id, s.Call)
+		}
+	}
+	r.set(&a.play.ringing, s.Ringing)
+	if s.ID != "" {
+		r.c.plays[s.ID] = playing{agent: a}
 	}
 	return nil
 }

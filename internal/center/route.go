@@ -21,6 +21,7 @@ func (c *Center) match() {
 		for q.first != nil && len(q.idle) > 0 {
 			a, cl := pair(q)
 			c.dequeue(cl)
+			c.tellFlow(cl, FlowTold{What: FlowOffered})
 			c.offer(a, cl)
 		}
 	}

@@ -10,7 +10,8 @@ type settings struct {
 	Config
 	skills  map[SkillID]Skill
 	codes   map[string]SkillID
-	rights  map[int]Rights // by Role.ID
+	flows   map[string]string // names of flows, by access code
+	rights  map[int]Rights    // by Role.ID
 	phones  map[string]struct{}
 	agents  map[AgentID]*Agent
 	numbers []AgentID // of all agents, ascending
@@ -22,6 +23,7 @@ func compile(cfg Config) *settings {
 		Config: cfg,
 		skills: make(map[SkillID]Skill, len(cfg.Skills)),
 		codes:  make(map[string]SkillID, len(cfg.AccessCodes)),
+		flows:  map[string]string{},
 		rights: make(map[int]Rights, len(cfg.Roles)),
 		phones: make(map[string]struct{}, len(cfg.Phones)),
 		agents: make(map[AgentID]*Agent, len(cfg.Agents)),
@@ -32,6 +34,9 @@ func compile(cfg Config) *settings {
 	}
 	for _, code := range cfg.AccessCodes {
 		s.codes[code.Code] = code.Skill
+		if code.Flow != "" {
+			s.flows[code.Code] = code.Flow
+		}
 	}
 	for _, role := range cfg.Roles {
 		s.rights[role.ID] = role.Rights

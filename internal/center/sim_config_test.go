@@ -9,6 +9,9 @@ import (
 	"ccgateway/internal/center"
 )
 
+// flowCode is the access code that leads to a flow.
+const flowCode = "8900"
+
 // randomConfig makes a small center, so that agents, callers and phones meet often.
 func randomConfig(r *rand.Rand) center.Config {
 	cfg := center.Config{
@@ -45,6 +48,8 @@ func randomConfig(r *rand.Rand) center.Config {
 	}
 	cfg.Phones = append(cfg.Phones, "7100", "7101")
 	cfg.Recording = randomRecording(r)
+	cfg.Flows = []string{"menu"}
+	cfg.AccessCodes = append(cfg.AccessCodes, center.AccessCode{Code: flowCode, Flow: "menu"})
 	return cfg
 }
 
@@ -56,6 +61,9 @@ func randomSkill(r *rand.Rand, id center.SkillID) center.Skill {
 	}
 	if r.IntN(3) == 0 {
 		s.MaxWaiting = 1 + r.IntN(5)
+	}
+	if r.IntN(4) == 0 {
+		s.Survey = "menu"
 	}
 	if r.IntN(2) == 0 {
 		s.WrapUp = time.Duration(1+r.IntN(30)) * time.Second

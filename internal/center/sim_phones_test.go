@@ -132,6 +132,9 @@ func (s *sim) caller() center.Command {
 		if s.r.IntN(20) > 0 {
 			c.To = fmt.Sprint(8000 + s.r.IntN(len(s.base.Skills)))
 		}
+		if s.r.IntN(4) == 0 {
+			c.To = flowCode
+		}
 		return c
 	}
 	c.Phone = s.phoneNumber()

@@ -175,8 +175,10 @@ func (s *sim) step() error {
 	switch n := s.r.IntN(200); {
 	case n < 90:
 		return s.fromPhones()
-	case n < 180:
+	case n < 170:
 		return s.fromAgents()
+	case n < 185:
+		return s.fromFlows()
 	case n < 195:
 		return s.send(center.Tick{})
 	case n < 197:

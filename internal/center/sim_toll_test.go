@@ -38,12 +38,17 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 	if c, ok := cmd.(center.Transfer); ok && reply.Err == nil && c.To.Type == center.DeviceOutside && w.model.mayCall(c.Agent, c.To.Address) {
 		handed = c.To.Address
 	}
+	if c, ok := cmd.(center.FlowTransfer); ok && reply.Err == nil && c.To.Type == center.DeviceOutside { // the flow's author may
+		handed = c.To.Address
+	}
 	for _, e := range effects {
 		switch e := e.(type) {
 		case center.Ring:
 			if e.Trunk != "" && w.allowed[e.Call] != e.Number && e.Number != handed && !w.forwardedBy(e.Number) {
 				return fmt.Errorf("leg %s calls %s by %s for nobody who may: %+v", e.Leg, e.Number, e.Trunk, e)
 			}
+		case center.FlowBegan: // his place in a queue counts from when the flow let him wait
+			w.named[e.Call] = true
 		case center.CallRecord:
 			delete(w.allowed, e.Call)
 		}

@@ -53,6 +53,9 @@ func (w *watch) soundEffect(e center.Effect) error {
 	case center.RouteDigits:
 		id = e.Leg
 	}
+	if p, ok := e.(center.Play); ok {
+		w.plays[p.Play] = p.Leg
+	}
 	if leg := w.legs[id]; leg == nil || !leg.answered {
 		return fmt.Errorf("%T for leg %s, which is %+v", e, id, leg)
 	}

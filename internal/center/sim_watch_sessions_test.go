@@ -73,6 +73,8 @@ func (w *watch) event(e center.Event) error {
 		return fmt.Errorf("agent %d: %w", s.agent, err)
 	}
 	switch e.Type {
+	case center.EvStopPlayDone:
+		delete(w.players, e.Agent)
 	case center.EvConference:
 		w.counts.Conferences++
 	case center.EvSuccTrans:

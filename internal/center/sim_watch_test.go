@@ -20,6 +20,9 @@ type watch struct {
 	inRoom     map[center.LegID]center.CallID
 	recordings map[center.RecordingID]*recordingSeen
 	gone       map[center.CallID]bool // calls whose record has been written
+	plays      map[center.PlayID]center.LegID // what plays, and to whom
+	runs       map[center.CallID]runSeen
+	players    map[center.AgentID]bool // agents who are played a recording
 	counts     counts
 	recordAll  bool // the tenant's rule
 	did        doing
@@ -112,6 +115,7 @@ type recordingSeen struct {
 	began   bool
 	stopped bool
 	ended   bool
+	paused  bool
 }
 
 func newWatch(now time.Time) *watch {
@@ -124,6 +128,9 @@ func newWatch(now time.Time) *watch {
 		inRoom:     make(map[center.LegID]center.CallID),
 		recordings: make(map[center.RecordingID]*recordingSeen),
 		gone:       make(map[center.CallID]bool),
+		plays:      make(map[center.PlayID]center.LegID),
+		runs:       make(map[center.CallID]runSeen),
+		players:    make(map[center.AgentID]bool),
 	}
 }
 
@@ -165,6 +172,9 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 		if err := w.mention(id); err != nil {
 			return err
 		}
+	}
+	if err := w.sounds(cmd, reply); err != nil {
+		return err
 	}
 	return w.after()
 }
@@ -253,8 +263,12 @@ func (w *watch) effect(e center.Effect) error {
 		return w.phoneEffect(e)
 	case center.Play, center.SendDigits, center.RouteDigits:
 		return w.soundEffect(e)
-	case center.FlowBegan, center.FlowEnded:
-		return nil
+	case center.PausePlayback, center.MovePlayback, center.StopPlay:
+		return w.playEffect(e)
+	case center.PauseRecording:
+		return w.pauseEffect(e)
+	case center.FlowBegan, center.FlowTold, center.FlowEnded:
+		return w.flowEffect(e)
 	case center.StartRecording, center.StopRecording, center.RecordingBegan, center.RecordingEnded:
 		return w.recordingEffect(e)
 	case center.LegRecord, center.CallRecord, center.StateRecord, center.Audit:
@@ -287,7 +301,7 @@ func (w *watch) mention(id center.CallID) error {
 // after checks what must hold when a command's effects are complete.
 func (w *watch) after() error {
 	for _, leg := range w.did.ended {
-		if leg.records == 0 {
+		if leg.records == 0 && (leg.call != "" || leg.arrived) { // a phone that was rung for a recording to be played is in no call
 			return fmt.Errorf("leg %s has ended without any leg record", leg.id)
 		}
 		if at, ok := w.inRoom[leg.id]; ok {

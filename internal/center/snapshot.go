@@ -43,6 +43,9 @@ type (
 	savedQueue struct {
 		Skill   SkillID
 		Waiting []CallID // in their order
+		Pace    time.Duration
+		Served  time.Time
+		Places  savedTimer
 	}
 	savedTarget struct {
 		Agent                AgentID
@@ -78,6 +81,11 @@ type (
 		Run                             uint64
 		Relay                           bool
 		PastWait                        time.Duration
+		Flow                            *savedFlow // nil = in none
+		FirstWait                       time.Time
+		BeforeWait                      time.Duration
+		Left                            Leave
+		LeftBy                          PartyKind
 	}
 	// savedAddition names parties by their place; 0 = the first, -1 = none.
 	savedAddition struct {
@@ -99,12 +107,38 @@ type (
 		Held, Waited                                time.Duration
 		Record                                      *savedRecord
 		Parked, Muted, Helper, AsksHelp             bool
+		FlowSince                                   time.Time
+		InFlow                                      time.Duration
 	}
 	savedRecord struct {
-		ID    RecordingID
-		Task  int
-		Began time.Time
-		File  string
+		ID     RecordingID
+		Task   int
+		Began  time.Time
+		File   string
+		Asked  bool
+		Name   string
+		Paused bool
+		Resume savedTimer
+	}
+	savedFlow struct {
+		Play           PlayID
+		Number         uint64
+		Secret, Trying bool
+		Place          int
+		Skill          SkillID
+		Limit          savedTimer
+	}
+	savedPlay struct {
+		ID      PlayID
+		Leg     LegID
+		Call    CallID // "" = outside a call
+		Path    string
+		StartMS int64
+		Volume  int
+		Speed   int
+		Endless bool
+		Paused  bool
+		Ringing savedTimer
 	}
 	savedToken struct {
 		Token Token
@@ -175,6 +209,7 @@ type (
 		Last         *CallInfo
 		Figures      DayFigures
 		FiguresDay   time.Time
+		Play         *savedPlay
 	}
 )
 
@@ -192,7 +227,8 @@ func (c *Center) Snapshot() *Snapshot {
 	}
 	slices.Sort(s.Phones)
 	for _, id := range slices.Sorted(maps.Keys(c.queues)) {
-		q := savedQueue{Skill: id}
+		of := c.queues[id]
+		q := savedQueue{Skill: id, Pace: of.pace, Served: of.served, Places: of.places.save()}
 		for cl := c.queues[id].first; cl != nil; cl = cl.next {
 			q.Waiting = append(q.Waiting, cl.id)
 		}
@@ -279,6 +315,12 @@ func (c *Center) saveCall(cl *call) savedCall {
 	}
 	s.TransFrom, s.Run, s.Relay, s.PastWait = cl.transFrom, cl.run, cl.relay, cl.waited
 	s.Add = cl.saveAddition()
+	s.FirstWait, s.BeforeWait, s.Left, s.LeftBy = cl.firstWait, cl.beforeWait, cl.left, cl.leftBy
+	if f := &cl.flow; cl.run != 0 {
+		s.Flow = &savedFlow{
+			Play: f.play, Number: f.number, Secret: f.secret, Trying: f.trying, Place: f.place, Skill: f.skill, Limit: f.limit.save(),
+		}
+	}
 	return s
 }
 
@@ -286,7 +328,7 @@ func (p *party) save() savedParty {
 	s := savedParty{
 		Kind: p.kind, LegID: p.legID, Number: p.number, Phase: int(p.phase), Maker: p.maker, Picked: p.picked, Asked: p.asked, Told: p.told,
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Talked: p.talked, HeldSince: p.heldSince, Held: p.held, Waited: p.waited,
-		Parked: p.parked, Muted: p.muted, Helper: p.helper, AsksHelp: p.asksHelp,
+		Parked: p.parked, Muted: p.muted, Helper: p.helper, AsksHelp: p.asksHelp, FlowSince: p.flowSince, InFlow: p.inFlow,
 	}
 	if p.agent != nil {
 		s.Agent = p.agent.id
@@ -295,7 +337,9 @@ func (p *party) save() savedParty {
 		s.Leg = p.leg.id
 	}
 	if r := p.record; r != nil {
-		s.Record = &savedRecord{ID: r.id, Task: r.task, Began: r.began, File: r.file}
+		s.Record = &savedRecord{
+			ID: r.id, Task: r.task, Began: r.began, File: r.file, Asked: r.asked, Name: r.name, Paused: r.paused, Resume: r.resume.save(),
+		}
 	}
 	return s
 }
@@ -347,6 +391,21 @@ func (a *agent) save(s *savedAgent) {
 	for _, p := range a.held {
 		s.Held = append(s.Held, p.call.id)
 	}
+	s.Play = a.play.save()
+}
+
+func (p *agentPlay) save() *savedPlay {
+	if p == nil {
+		return nil
+	}
+	s := &savedPlay{
+		ID: p.id, Leg: p.leg, Path: p.wanted.Path, StartMS: p.wanted.StartMS, Volume: p.wanted.Volume, Speed: p.wanted.Speed,
+		Endless: p.wanted.Endless, Paused: p.paused, Ringing: p.ringing.save(),
+	}
+	if p.part != nil {
+		s.Call = p.part.call.id
+	}
+	return s
 }
 
 // Encode gives the snapshot's bytes, of version SnapshotVersion.

@@ -2,6 +2,7 @@ package center
 
 import (
 	"strconv"
+	"time"
 
 	"ccgateway/internal/result"
 )
@@ -57,7 +58,8 @@ func (c *Center) connect(p *party) {
 // talk lets all who are in the call talk.
 func (c *Center) talk(cl *call) {
 	c.disarm(&cl.ring)
-	cl.since, cl.transFrom = c.now, 0
+	c.leaveFlow(cl)
+	cl.since, cl.transFrom, cl.firstWait = c.now, 0, time.Time{}
 	var picking *party
 	if cl.answered.IsZero() {
 		cl.answered = c.now
@@ -65,6 +67,7 @@ func (c *Center) talk(cl *call) {
 	for _, p := range cl.parties {
 		if p.phase == phaseWaiting && !cl.entered.IsZero() {
 			p.waited += c.now.Sub(cl.entered)
+			c.served(cl.queue)
 		}
 		if p.phase == phasePicking {
 			picking = p

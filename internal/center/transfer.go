@@ -239,60 +239,6 @@ func (c *Center) suspend(p *party, flow string) {
 	c.today(a).TransferFlow++
 }
 
-// returnFromFlow gives a suspended call back to the agent who waits for it. False: nobody waits.
-func (c *Center) returnFromFlow(cl *call) bool {
-	var waiting *party
-	for _, p := range cl.parties {
-		if p.phase == phaseSuspended {
-			waiting = p
-		}
-	}
-	if waiting == nil {
-		return false
-	}
-	c.leaveFlow(cl)
-	cl.since = c.now
-	for _, p := range cl.parties {
-		p.phase = phaseTalking
-	}
-	c.setRoom(cl)
-	c.tell(waiting.agent, EvReturnFromIvr, string(cl.id))
-	c.tellTalking(waiting)
-	return true
-}
-
-// flowReturn carries out a flow's order to give its call back.
-func (c *Center) flowReturn(cmd FlowReturn) Reply {
-	cl := c.calls[cmd.Call]
-	if cl == nil || cl.run == 0 || cl.run != cmd.Run || !c.returnFromFlow(cl) {
-		return Reply{Err: result.OperationFailed.Because("call %q is in no run %d of a flow for which an agent waits", cmd.Call, cmd.Run)}
-	}
-	c.changed = true
-	return Reply{}
-}
-
-// enterFlow lets the caller of a call meet a flow.
-func (c *Center) enterFlow(cl *call, name string, why FlowWhy, agent AgentID) {
-	c.runSeq++
-	cl.run = c.runSeq
-	var leg LegID
-	for _, p := range cl.parties {
-		if p.agent == nil {
-			p.phase = phaseInFlow
-			leg = p.leg.id
-		}
-	}
-	c.emit(FlowBegan{VCC: c.cfg.ID, Call: cl.id, Run: cl.run, Flow: name, Why: why, Leg: leg, Caller: cl.caller, Called: cl.called, Data: cl.data, Agent: agent, At: c.now})
-}
-
-// leaveFlow ends a call's stay in its flow, if it is in one.
-func (c *Center) leaveFlow(cl *call) {
-	if cl.run != 0 {
-		c.emit(FlowEnded{VCC: c.cfg.ID, Call: cl.id, Run: cl.run})
-		cl.run = 0
-	}
-}
-
 // cancelTransfer drops the outside party of a transfer, also while it rings (call-model 14.11).
 func (c *Center) cancelTransfer(a *agent) *result.Error {
 	p := a.present

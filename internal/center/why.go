@@ -175,6 +175,9 @@ func (c *Center) whyBusy(a *agent, q *queue) Reason {
 func whyInCall(a *agent, q *queue) Reason {
 	p := a.partIn("")
 	r := Reason{Why: ReasonTalking}
+	if p == nil { // he is played a recording
+		return r
+	}
 	switch p.phase {
 	case phaseOffered, phaseAlerting:
 		r.Why = ReasonRinging

@@ -134,6 +134,22 @@ const (
 	CannotRewind Code = "500-001"
 	// CannotForward: fast forward not possible in the present state.
 	CannotForward Code = "500-002"
+	// CannotPausePlay: pause of playback not possible in the present state.
+	CannotPausePlay Code = "500-003"
+	// CannotPauseRecord: pause of recording not possible in the present state.
+	CannotPauseRecord Code = "500-004"
+	// CannotResumePlay: resume of playback not possible in the present state.
+	CannotResumePlay Code = "500-005"
+	// CannotResumeRecord: resume of recording not possible in the present state.
+	CannotResumeRecord Code = "500-006"
+	// CannotPlay: start of playback not possible in the present state.
+	CannotPlay Code = "500-007"
+	// CannotRecord: start of recording not possible in the present state.
+	CannotRecord Code = "500-008"
+	// CannotStopPlay: stop of playback not possible in the present state.
+	CannotStopPlay Code = "500-009"
+	// CannotStopRecord: stop of recording not possible in the present state.
+	CannotStopRecord Code = "500-010"
 	// NoSkillOnAgent: queues of an agent: agent not known or without queues.
 	NoSkillOnAgent Code = "600-001"
 	// NoSkillOnVCC: queues of a given tenant: none configured.
