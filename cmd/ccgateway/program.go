@@ -77,7 +77,7 @@ func start(ctx context.Context, cfg *config.Config, log *slog.Logger) (*program,
 // open makes the rooms in the order of their needs: what keeps facts first, what lets people in last.
 func (p *program) open(ctx context.Context) error {
 	var err error
-	if p.traces, err = openTraces(p.cfg); err != nil {
+	if p.traces, err = openTraces(p.cfg, p.log.With("room", "traces")); err != nil {
 		return err
 	}
 	recordings := filepath.Join(p.cfg.Data, recordingsFolder)
@@ -170,6 +170,9 @@ func (p *program) serve(ctx context.Context) error {
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ended by stop, in its order
 	p.endVoice = cancel
 	p.tasks = new(errgroup.Group)
+	if p.cfg.Database != "" {
+		p.tasks.Go(func() error { return p.watchJournal(running) })
+	}
 	p.tasks.Go(func() error {
 		defer close(p.voiceDone)
 		return p.voice.Run(running)
@@ -179,7 +182,7 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock,
-		Metrics: p.metrics.Handler()})
+		Metrics: p.metrics.Handler(), Facts: facts{p.store}})
 	for _, door := range []struct {
 		name, address string
 		server        *http.Server

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"reflect"
 	"strconv"
 	"time"
@@ -24,12 +25,12 @@ type traces struct {
 }
 
 // openTraces makes the tracer of the configuration. A program that was built without traces does not start with an endpoint.
-func openTraces(cfg *config.Config) (*traces, error) {
+func openTraces(cfg *config.Config, log *slog.Logger) (*traces, error) {
 	if cfg.Traces.Endpoint == "" {
 		return &traces{}, nil
 	}
 	tracer, end, err := trace.Open(trace.Settings{
-		Endpoint: cfg.Traces.Endpoint, Share: float64(cfg.Traces.Share), Service: "ccgateway", Version: version, Node: cfg.Node,
+		Endpoint: cfg.Traces.Endpoint, Share: float64(cfg.Traces.Share), Service: "ccgateway", Version: version, Node: cfg.Node, Log: log,
 	})
 	if err != nil {
 		return nil, err

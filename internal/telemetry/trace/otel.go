@@ -39,7 +39,7 @@ func open(s Settings) (Tracer, func(context.Context) error, error) {
 		return nil, nil, fmt.Errorf("traces: %w", err)
 	}
 	provider := sdk.NewTracerProvider(
-		sdk.WithBatcher(exporter, sdk.WithMaxQueueSize(mostQueued), sdk.WithBatchTimeout(sendEvery), sdk.WithExportTimeout(sendTime)),
+		sdk.WithBatcher(&sender{SpanExporter: exporter, log: s.Log}, sdk.WithMaxQueueSize(mostQueued), sdk.WithBatchTimeout(sendEvery), sdk.WithExportTimeout(sendTime)),
 		sdk.WithSampler(sdk.ParentBased(sdk.TraceIDRatioBased(s.Share))),
 		sdk.WithResource(resource.NewSchemaless(attribute.String("service.name", s.Service), attribute.String("service.version", s.Version),
 			attribute.String("service.instance.id", s.Node))),

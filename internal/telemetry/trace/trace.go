@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -56,6 +57,8 @@ type Settings struct {
 	Share float64
 	// Service, Version and Node name the program in its spans.
 	Service, Version, Node string
+	// Log is told when the collector does not take traces, and when it does again; nil = slog.Default().
+	Log *slog.Logger
 }
 
 // ErrNotBuilt says that traces are configured for a program that cannot send any.
@@ -73,6 +76,9 @@ func Open(s Settings) (Tracer, func(context.Context) error, error) {
 	}
 	if !(s.Share >= 0 && s.Share <= 1) {
 		return nil, nil, fmt.Errorf("traces: share %v is not between 0 and 1", s.Share)
+	}
+	if s.Log == nil {
+		s.Log = slog.Default()
 	}
 	return open(s)
 }
