@@ -61,7 +61,9 @@ func TestTraces_Call(t *testing.T) {
 // TestTraces_CollectorAway: the program starts, works and stops without its collector.
 func TestTraces_CollectorAway(t *testing.T) {
 	t.Parallel()
-	in := install(t, func(cfg *config.Config) { cfg.Traces = config.Traces{Endpoint: "http://127.0.0.1:1/v1/traces", Share: 1} })
+	in := install(t, func(cfg *config.Config) {
+		cfg.Traces = config.Traces{Endpoint: "http://127.0.0.1:1/v1/traces", Share: 1}
+	})
 	in.enter(101, "40101")
 	in.halt()
 	if !strings.Contains(in.log.String(), "the collector takes no traces") {
