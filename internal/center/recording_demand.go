@@ -60,8 +60,9 @@ func (c *Center) stopRecord(a *agent) *result.Error {
 	if p == nil || p.record == nil || !p.record.asked {
 		return result.CannotStopRecord.Because("agent %d has begun no recording", a.id)
 	}
+	r := p.record
 	c.stopRecording(p, "")
-	c.tell(a, EvStopRecordDone, nil)
+	c.tell(a, EvStopRecordDone, c.doneContent(r))
 	return nil
 }
 

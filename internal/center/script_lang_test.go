@@ -216,6 +216,10 @@ func (n *naming) set(f reflect.Value, text string) error {
 	case *center.CallID:
 		f.SetString(string(n.id(text)))
 		return nil
+	case *center.RecordingID: // the call's name with what follows it
+		call, rest, _ := strings.Cut(text, "-")
+		f.SetString(string(n.id(call)) + "-" + rest)
+		return nil
 	case *center.LegID:
 		f.SetString(string(legID(text)))
 		return nil
@@ -261,7 +265,7 @@ func (n *naming) setKind(f reflect.Value, text string) error {
 		v, err := strconv.ParseBool(text)
 		f.SetBool(v)
 		return err
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v, err := strconv.ParseInt(text, 10, 64)
 		f.SetInt(v)
 		return err

@@ -47,6 +47,9 @@ func (s *sim) anyField(f reflect.Value) {
 	case center.RecordingID:
 		f.SetString(s.anyRecording())
 		return
+	case center.PlayID: // the end of one that plays is told by the flows
+		f.SetString("1-0")
+		return
 	case center.Token:
 		f.Set(reflect.ValueOf(s.newToken()))
 		return
@@ -67,7 +70,7 @@ func (s *sim) anyField(f reflect.Value) {
 		f.SetString(s.dialled())
 	case reflect.Bool:
 		f.SetBool(s.r.IntN(2) == 0)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		f.SetInt([]int64{-1, 0, 1, 2, 3, 4, 5, 8, 11, 60, 200, 250, 251, 255, 256, 65534, 65535, 86399, 86400, 1 << 40}[s.r.IntN(20)])
 	case reflect.Uint64:
 		f.SetUint(uint64(s.r.IntN(50)))
