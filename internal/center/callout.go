@@ -87,6 +87,8 @@ func (c *Center) checkFree(a *agent) *result.Error {
 		return result.OperationFailed.Because("agent %d has a call in progress", a.id)
 	case a.play != nil:
 		return result.OperationFailed.Because("agent %d is being played a recording", a.id)
+	case a.inspects != nil:
+		return result.OperationFailed.Because("agent %d inspects another one", a.id)
 	case !c.hasPhone(a):
 		return result.OperationFailed.Because("agent %d has no phone", a.id)
 	case c.draining:

@@ -31,6 +31,7 @@ const (
 	timerPlaces                   // flows are told of places in a queue
 	timerPause                    // the longest pause of a recording
 	timerPlay                     // an agent's phone that is rung for a recording to be played
+	timerInspect                  // an inspector's phone is rung
 )
 
 // timerHeap orders deadlines by time; it implements heap.Interface.
@@ -126,6 +127,8 @@ func (c *Center) fire(t *timer) {
 		c.pauseOver(t.rec)
 	case timerPlay:
 		c.stopPlay(t.agent, playFailed)
+	case timerInspect:
+		c.endInspection(t.agent.inspects, inspectionEnded, "the inspector did not lift his phone")
 	case timerLinger:
 		delete(c.lingering, t.ended.agent)
 	}

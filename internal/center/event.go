@@ -53,6 +53,8 @@ const (
 	EvJumpPlayDone    = "AgentMediaEvent_JumpPlayDone"
 	EvStopPlayDone    = "AgentMediaEvent_StopPlayDone"
 	EvQCNotify        = "QC_AgentState_Notify"
+	EvBeQcStart       = "AgentOther_BeQcStart"
+	EvBeQcStop        = "AgentOther_BeQcStop"
 )
 
 // The contents of events, member for member as in events.yaml. Events that are not named here have no content (null), or a
@@ -184,6 +186,11 @@ type (
 		Monitored   string `json:"monitoredagent"`
 		AgentName   string `json:"agentname"`
 		MediaServer string `json:"mediaserver"`
+	}
+	// QCContent belongs to AgentOther_BeQcStart and AgentOther_BeQcStop: 8 listen, 9 insert, 20172 whisper.
+	QCContent struct {
+		Type      int     `json:"qcType"`
+		Inspector AgentID `json:"qcAgentId"`
 	}
 	// ShutdownContent belongs to AgentOther_ShutdownService; milliseconds since 1970.
 	ShutdownContent struct {
