@@ -84,6 +84,7 @@ func (c *Center) talk(cl *call) {
 			c.answerLeg(p.leg)
 		}
 	}
+	c.leavesQueue(cl, QueueAnswered, cl.lastAgent)
 	c.setRoom(cl)
 	for _, p := range cl.parties {
 		if p.agent != nil {
