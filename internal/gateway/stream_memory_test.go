@@ -12,7 +12,7 @@ import (
 
 // openStreamBytes is what an open stream may cost, HTTP and both ends of the connection included (25 KB measured for either door, 39 KB
 // under the race detector): 20,000 agents then need 500 MB.
-const openStreamBytes = 48 << 10
+const openStreamBytes = raceFactor * 48 << 10
 
 // TestStreams_Memory opens a thousand streams and looks at what they cost.
 func TestStreams_Memory(t *testing.T) {
