@@ -60,6 +60,7 @@ type agent struct {
 	figures      DayFigures    // of the day, without the state and the talk that go on
 	figuresDay   time.Time     // midnight in UTC from which they count
 	play         *agentPlay    // a recording that is played to him; nil = none
+	preview      *callBack     // a customer whom he is shown; nil = none
 }
 
 // chosen is a state that an agent comes back to.
@@ -69,7 +70,9 @@ type chosen struct {
 }
 
 // inCall tells whether the agent has any call, be it that his own phone is only being rung for it.
-func (a *agent) inCall() bool { return a.present != nil || len(a.held) > 0 || a.play != nil }
+func (a *agent) inCall() bool {
+	return a.present != nil || len(a.held) > 0 || a.play != nil || a.preview != nil
+}
 
 // partIn finds the agent's part in a call; "" means the present call, then the one held last.
 func (a *agent) partIn(id CallID) *party {

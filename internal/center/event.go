@@ -2,57 +2,61 @@ package center
 
 // The names of the events that a center raises (events.yaml).
 const (
-	EvBusy            = "AgentState_Busy"
-	EvWork            = "AgentState_Work"
-	EvReady           = "AgentState_Ready"
-	EvSetNotReady     = "AgentState_SetNotReady_Success"
-	EvCancelNotReady  = "AgentState_CancelNotReady_Success"
-	EvSetRest         = "AgentState_SetRest_Success"
-	EvCancelRest      = "AgentState_CancelRest_Success"
-	EvRestTimeout     = "AgentState_Rest_Timeout"
-	EvSetWork         = "AgentState_SetWork_Success"
-	EvCancelWork      = "AgentState_CancelWork_Success"
-	EvForceReady      = "AgentState_Force_Ready"
-	EvForceNotReady   = "AgentState_Force_SetNotReady"
-	EvNote            = "AgentOther_Note"
-	EvBulletin        = "AgentOther_Bulletin"
-	EvInService       = "AgentOther_InService"
-	EvShutdown        = "AgentOther_ShutdownService"
-	EvAllAgentsBusy   = "AgentOther_All_Agent_Busy"
-	EvPhoneUnknown    = "AgentOther_PhoneUnknow" // the name lacks its final n
-	EvPhoneRelease    = "AgentOther_PhoneRelease"
-	EvPhoneOffhook    = "AgentOther_PhoneOffhook"
-	EvPhoneAlerting   = "AgentOther_PhoneAlerting"
-	EvPhoneBusy       = "AgentOther_PhoneBusy"
-	EvTalking         = "AgentEvent_Talking"
-	EvCustomerAlert   = "AgentEvent_Customer_Alerting"
-	EvHold            = "AgentEvent_Hold"
-	EvConference      = "AgentEvent_Conference"
-	EvConsultFail     = "AgentEvent_Consult_Fail"
-	EvSuccTrans       = "AgentEvent_SuccTransResult"
-	EvTransOut        = "AgentEvent_TransOutResult"
-	EvReturnFromIvr   = "AgentEvent_ReturnFromIvr"
-	EvMediaSwitch     = "AgentEvent_MediaSwith" // the name lacks its c
-	EvCallOutFail     = "AgentEvent_Call_Out_Fail"
-	EvConnectFail     = "AgentEvent_Connect_Fail"
-	EvInsideCallFail  = "AgentEvent_Inside_Call_Fail"
-	EvNoAnswer        = "AgentEvent_No_Answer"
-	EvCallRelease     = "AgentEvent_Call_Release"
-	EvCustomerRelease = "AgentEvent_Customer_Release"
-	EvAutoAnswer      = "AgentEvent_Auto_Answer"
-	EvRinging         = "AgentEvent_Ringing"
-	EvIncomingInfo    = "AgentEvent_Incoming_CallInfo"
-	EvRecord          = "AgentMediaEvent_Record"
-	EvRecordFail      = "AgentMediaEvent_Record_Fail"
-	EvStopRecordDone  = "AgentMediaEvent_StopRecordDone"
-	EvPlay            = "AgentMediaEvent_Play"
-	EvPlaySucc        = "AgentMediaEvent_Play_Succ"
-	EvPlayFail        = "AgentMediaEvent_Play_Fail"
-	EvPausePlayDone   = "AgentMediaEvent_PausePlayDone"
-	EvResumePlayDone  = "AgentMediaEvent_ResumePlayDone"
-	EvJumpPlayDone    = "AgentMediaEvent_JumpPlayDone"
-	EvStopPlayDone    = "AgentMediaEvent_StopPlayDone"
-	EvQCNotify        = "QC_AgentState_Notify"
+	EvBusy             = "AgentState_Busy"
+	EvWork             = "AgentState_Work"
+	EvReady            = "AgentState_Ready"
+	EvSetNotReady      = "AgentState_SetNotReady_Success"
+	EvCancelNotReady   = "AgentState_CancelNotReady_Success"
+	EvSetRest          = "AgentState_SetRest_Success"
+	EvCancelRest       = "AgentState_CancelRest_Success"
+	EvRestTimeout      = "AgentState_Rest_Timeout"
+	EvSetWork          = "AgentState_SetWork_Success"
+	EvCancelWork       = "AgentState_CancelWork_Success"
+	EvForceReady       = "AgentState_Force_Ready"
+	EvForceNotReady    = "AgentState_Force_SetNotReady"
+	EvNote             = "AgentOther_Note"
+	EvBulletin         = "AgentOther_Bulletin"
+	EvInService        = "AgentOther_InService"
+	EvShutdown         = "AgentOther_ShutdownService"
+	EvAllAgentsBusy    = "AgentOther_All_Agent_Busy"
+	EvPhoneUnknown     = "AgentOther_PhoneUnknow" // the name lacks its final n
+	EvPhoneRelease     = "AgentOther_PhoneRelease"
+	EvPhoneOffhook     = "AgentOther_PhoneOffhook"
+	EvPhoneAlerting    = "AgentOther_PhoneAlerting"
+	EvPhoneBusy        = "AgentOther_PhoneBusy"
+	EvTalking          = "AgentEvent_Talking"
+	EvCustomerAlert    = "AgentEvent_Customer_Alerting"
+	EvHold             = "AgentEvent_Hold"
+	EvConference       = "AgentEvent_Conference"
+	EvConsultFail      = "AgentEvent_Consult_Fail"
+	EvSuccTrans        = "AgentEvent_SuccTransResult"
+	EvTransOut         = "AgentEvent_TransOutResult"
+	EvReturnFromIvr    = "AgentEvent_ReturnFromIvr"
+	EvMediaSwitch      = "AgentEvent_MediaSwith" // the name lacks its c
+	EvCallOutFail      = "AgentEvent_Call_Out_Fail"
+	EvConnectFail      = "AgentEvent_Connect_Fail"
+	EvInsideCallFail   = "AgentEvent_Inside_Call_Fail"
+	EvNoAnswer         = "AgentEvent_No_Answer"
+	EvCallRelease      = "AgentEvent_Call_Release"
+	EvCustomerRelease  = "AgentEvent_Customer_Release"
+	EvAutoAnswer       = "AgentEvent_Auto_Answer"
+	EvRinging          = "AgentEvent_Ringing"
+	EvIncomingInfo     = "AgentEvent_Incoming_CallInfo"
+	EvRecord           = "AgentMediaEvent_Record"
+	EvRecordFail       = "AgentMediaEvent_Record_Fail"
+	EvStopRecordDone   = "AgentMediaEvent_StopRecordDone"
+	EvPlay             = "AgentMediaEvent_Play"
+	EvPlaySucc         = "AgentMediaEvent_Play_Succ"
+	EvPlayFail         = "AgentMediaEvent_Play_Fail"
+	EvPausePlayDone    = "AgentMediaEvent_PausePlayDone"
+	EvResumePlayDone   = "AgentMediaEvent_ResumePlayDone"
+	EvJumpPlayDone     = "AgentMediaEvent_JumpPlayDone"
+	EvStopPlayDone     = "AgentMediaEvent_StopPlayDone"
+	EvPreviewCallOut   = "AgentEvent_Preview_CallOut"
+	EvPreviewCallOutEx = "AgentEvent_Preview_CallOut_Ex"
+	EvReleasePreview   = "AgentEvent_Release_Preview"
+	EvAgentOccupied    = "AgentEvent_Agent_Occupyed" // spelled so
+	EvQCNotify         = "QC_AgentState_Notify"
 )
 
 // The contents of events, member for member as in events.yaml. Events that are not named here have no content (null), or a
@@ -177,6 +181,12 @@ type (
 	// StopPlayContent belongs to AgentMediaEvent_StopPlayDone: 0 the file has ended, 1 the agent has stopped it, 2 it has failed.
 	StopPlayContent struct {
 		Cause int `json:"cause"`
+	}
+	// PreviewContent belongs to AgentEvent_Preview_CallOut and, with several numbers, AgentEvent_Preview_CallOut_Ex.
+	PreviewContent struct {
+		Control string `json:"controlid"`
+		Digits  string `json:"dialeddigits"`
+		Data    string `json:"callData"`
 	}
 	// QCNotifyContent belongs to QC_AgentState_Notify.
 	QCNotifyContent struct {

@@ -19,7 +19,7 @@ type watch struct {
 	rooms      map[center.CallID][]center.Row
 	inRoom     map[center.LegID]center.CallID
 	recordings map[center.RecordingID]*recordingSeen
-	gone       map[center.CallID]bool // calls whose record has been written
+	gone       map[center.CallID]bool         // calls whose record has been written
 	plays      map[center.PlayID]center.LegID // what plays, and to whom
 	runs       map[center.CallID]runSeen
 	players    map[center.AgentID]bool // agents who are played a recording

@@ -34,6 +34,7 @@ type (
 		Timer, Session, Call, Leg uint64
 		Task, Shared              int
 		Run, Play                 uint64
+		Back                      int64
 	}
 	// savedTimer is a deadline that is set; the zero one is not.
 	savedTimer struct {
@@ -46,6 +47,7 @@ type (
 		Pace    time.Duration
 		Served  time.Time
 		Places  savedTimer
+		Backs   []savedBack
 	}
 	savedTarget struct {
 		Agent                AgentID
@@ -86,6 +88,7 @@ type (
 		BeforeWait                      time.Duration
 		Left                            Leave
 		LeftBy                          PartyKind
+		Back                            *savedBack
 	}
 	// savedAddition names parties by their place; 0 = the first, -1 = none.
 	savedAddition struct {
@@ -127,6 +130,20 @@ type (
 		Place          int
 		Skill          SkillID
 		Limit          savedTimer
+	}
+	savedBack struct {
+		ID      int64
+		Queue   SkillID
+		Removed *Skill // that queue, where it is not configured any more
+		Numbers []string
+		Data    string
+		Auto    bool
+		Entered time.Time
+		Feature int
+		Tries   int
+		Born    time.Time
+		Ready   bool
+		Again   savedTimer
 	}
 	savedPlay struct {
 		ID      PlayID
@@ -210,6 +227,7 @@ type (
 		Figures      DayFigures
 		FiguresDay   time.Time
 		Play         *savedPlay
+		Preview      *savedBack
 	}
 )
 
@@ -218,7 +236,7 @@ type (
 func (c *Center) Snapshot() *Snapshot {
 	s := &Snapshot{
 		Config: c.cfg.Config, Now: c.now, Draining: c.draining,
-		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared, Run: c.runSeq, Play: c.playSeq},
+		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared, Run: c.runSeq, Play: c.playSeq, Back: c.backSeq},
 	}
 	for phone, registered := range c.phones {
 		if registered {
@@ -229,6 +247,9 @@ func (c *Center) Snapshot() *Snapshot {
 	for _, id := range slices.Sorted(maps.Keys(c.queues)) {
 		of := c.queues[id]
 		q := savedQueue{Skill: id, Pace: of.pace, Served: of.served, Places: of.places.save()}
+		for _, b := range of.backs {
+			q.Backs = append(q.Backs, *b.save())
+		}
 		for cl := c.queues[id].first; cl != nil; cl = cl.next {
 			q.Waiting = append(q.Waiting, cl.id)
 		}
@@ -315,6 +336,7 @@ func (c *Center) saveCall(cl *call) savedCall {
 	}
 	s.TransFrom, s.Run, s.Relay, s.PastWait = cl.transFrom, cl.run, cl.relay, cl.waited
 	s.Add = cl.saveAddition()
+	s.Back = cl.back.save()
 	s.FirstWait, s.BeforeWait, s.Left, s.LeftBy = cl.firstWait, cl.beforeWait, cl.left, cl.leftBy
 	if f := &cl.flow; cl.run != 0 {
 		s.Flow = &savedFlow{
@@ -391,7 +413,22 @@ func (a *agent) save(s *savedAgent) {
 	for _, p := range a.held {
 		s.Held = append(s.Held, p.call.id)
 	}
-	s.Play = a.play.save()
+	s.Play, s.Preview = a.play.save(), a.preview.save()
+}
+
+func (b *callBack) save() *savedBack {
+	if b == nil {
+		return nil
+	}
+	s := &savedBack{
+		ID: b.id, Queue: b.queue.skill.ID, Numbers: b.numbers, Data: b.data, Auto: b.auto, Entered: b.entered, Feature: b.feature,
+		Tries: b.tries, Born: b.born, Ready: b.ready, Again: b.again.save(),
+	}
+	if b.queue.gone {
+		removed := b.queue.skill
+		s.Removed = &removed
+	}
+	return s
 }
 
 func (p *agentPlay) save() *savedPlay {

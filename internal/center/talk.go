@@ -85,6 +85,7 @@ func (c *Center) talk(cl *call) {
 		}
 	}
 	c.setRoom(cl)
+	cl.back = nil
 	for _, p := range cl.parties {
 		if p.agent != nil {
 			c.tellTalking(p)
