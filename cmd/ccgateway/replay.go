@@ -12,16 +12,18 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/config"
 	"ccgateway/internal/journal"
 )
 
 // replayCommand plays a journal back: the tool with which an incident is explained.
 type replayCommand struct {
-	Data  string         `required:"" help:"Data folder of a running or stopped installation, or of a copy. It is only read." type:"existingdir"`
-	VCC   center.VCCID   `help:"Only this VCC; all by default." name:"vcc"`
-	From  uint64         `help:"Print from this command on; the ones before are applied in silence."`
-	Agent center.AgentID `help:"Print only what this agent did and what happened to him."`
-	Call  center.CallID  `help:"Print only what belongs to this call, by its id."`
+	Data   string         `help:"Data folder of a running or stopped installation, or of a copy. It is only read." type:"existingdir"`
+	Config string         `short:"c" help:"Configuration file in place of --data: names the data folder, or the PostgreSQL that has the journal." type:"existingfile"`
+	VCC    center.VCCID   `help:"Only this VCC; all by default." name:"vcc"`
+	From   uint64         `help:"Print from this command on; the ones before are applied in silence."`
+	Agent  center.AgentID `help:"Print only what this agent did and what happened to him."`
+	Call   center.CallID  `help:"Print only what belongs to this call, by its id."`
 }
 
 // Help has the examples of --help.
@@ -30,6 +32,7 @@ func (replayCommand) Help() string {
 		"and what the center did then: events for desktops (with their numbers), orders for phones and lines, records.\n" +
 		"GUIDs and tokens are never printed; telephone numbers, notes and call data are.\n\nExamples:\n\n" +
 		"  ccgateway replay --data /var/lib/ccgateway --vcc 1 --agent 101\n" +
+		"  ccgateway replay --config /etc/ccgateway.yaml --agent 101          where database names a PostgreSQL\n" +
 		"  ccgateway replay --data /var/lib/ccgateway --call 1795000000-16777217"
 }
 
@@ -41,7 +44,7 @@ func (c replayCommand) Run(ctx context.Context) error {
 
 // play prints the chosen part of a journal.
 func (c replayCommand) play(ctx context.Context, out io.Writer) error {
-	j, err := journal.ReadSQLite(ctx, c.Data)
+	j, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,6 +65,28 @@ func (c replayCommand) play(ctx context.Context, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// open opens the journal where the flags say.
+func (c replayCommand) open(ctx context.Context) (*journal.Journal, error) {
+	switch {
+	case c.Data != "" && c.Config != "", c.Data == "" && c.Config == "":
+		return nil, errors.New("give either --data or --config")
+	case c.Data != "":
+		j, err := journal.ReadSQLite(ctx, c.Data)
+		if errors.Is(err, os.ErrNotExist) {
+			err = fmt.Errorf("%w (a journal in a PostgreSQL is found by --config)", err)
+		}
+		return j, err
+	}
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Database == "" {
+		return journal.ReadSQLite(ctx, cfg.Data)
+	}
+	return journal.ReadPostgres(ctx, cfg.Database)
 }
 
 // playVCC plays one center.

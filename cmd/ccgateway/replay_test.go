@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"ccgateway/client"
+	"ccgateway/internal/config"
 	"ccgateway/internal/journal"
+	"ccgateway/internal/pgtest"
 )
 
 var rewriteReplay = flag.Bool("rewrite.replay", false, "write the transcripts of TestReplay anew")
@@ -69,12 +71,28 @@ func TestReplayPrintsNoSecrets(t *testing.T) {
 }
 
 func TestReplayReadsARunningInstallation(t *testing.T) {
-	t.Parallel()
-	in := install(t)
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		in := install(t)
+		testReplayRunning(t, in, replayCommand{Data: in.cfg.Data, VCC: 1, Agent: 101})
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		in := prepare(t)
+		cfg := testConfig(t, func(c *config.Config) { c.Database = config.Secret(pgtest.Address(t)) })
+		in.start(cfg)
+		file := filepath.Join(t.TempDir(), "c.yaml")
+		must(t, os.WriteFile(file, []byte("database: '"+cfg.Database.Reveal()+"'\n"), 0o600))
+		testReplayRunning(t, in, replayCommand{Config: file, VCC: 1, Agent: 101})
+	})
+}
+
+func testReplayRunning(t *testing.T, in *installation, c replayCommand) {
+	t.Helper()
 	ann := in.signIn(client.SignIn{Agent: 101, Phone: "40101"})
 	must(t, ann.SayBusy(in.ctx, 210, false))
 	var out bytes.Buffer
-	must(t, replayCommand{Data: in.cfg.Data, VCC: 1, Agent: 101}.play(in.ctx, &out))
+	must(t, c.play(in.ctx, &out))
 	for _, want := range []string{"SignIn Agent=101", "101 SayBusy Reason=210", "AgentState_SetNotReady_Success"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("replay does not print %q:\n%s", want, out.String())

@@ -12,13 +12,43 @@ import (
 // openJournal opens the journal of the centers and tells the store by which name its commands go.
 func (p *program) openJournal(ctx context.Context) error {
 	sync, err := journal.ParseSync(p.cfg.Journal.Sync)
+	switch {
+	case err != nil:
+	case p.cfg.Database == "":
+		p.journal, err = journal.OpenSQLite(ctx, p.cfg.Data, p.cfg.Node, sync)
+	default:
+		err = p.openRemoteJournal(ctx, sync)
+	}
 	if err != nil {
 		return err
 	}
-	if p.journal, err = journal.OpenSQLite(ctx, p.cfg.Data, p.cfg.Node, sync); err != nil {
+	return p.store.Journaled(ctx, p.journal.ID())
+}
+
+// openRemoteJournal opens the journal in a PostgreSQL. What an earlier version or a SQLite kept below the data folder goes there first.
+func (p *program) openRemoteJournal(ctx context.Context, sync journal.Sync) (err error) {
+	if p.journal, err = journal.OpenPostgres(ctx, p.cfg.Database, p.cfg.Node); err != nil {
 		return err
 	}
-	return p.store.Journaled(ctx, p.journal.ID())
+	if sync == journal.SyncRelaxed {
+		p.log.Warn("journal.sync: relaxed is for SQLite alone; a PostgreSQL always syncs")
+	}
+	moved, err := p.journal.Move(ctx, p.cfg.Data)
+	if moved {
+		p.log.Info("the journal has been moved into the database", "file", journal.MovedName)
+	}
+	return err
+}
+
+// watchJournal ends the program when it has lost its journal in a PostgreSQL: whoever started it starts it again, and what was answered comes
+// back from there. It returns nil when running ends first. A SQLite's file is not lost to another machine, and a full disk is not made any better by a start.
+func (p *program) watchJournal(running context.Context) error {
+	select {
+	case why := <-p.host.Lost():
+		return fmt.Errorf("the journal is lost: %w", why)
+	case <-running.Done():
+		return nil
+	}
 }
 
 // resume lets the rooms know the sessions that centers have brought along from before the start.

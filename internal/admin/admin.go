@@ -6,6 +6,8 @@
 //	GET  /metrics          figures for Prometheus (docs/metrics.md); without token, as health
 //	GET  /admin/overview   all centers at one instant, as JSON
 //	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
+//	GET  /admin/report     figures of queues, agents or VCCs by interval; ?vcc=&kind=&from=&until=&interval=&zone=&format= (docs/reports.md)
+//	GET  /admin/records    records of calls, legs, stays in queues or states of agents, as CSV or lines of JSON; the same members
 //	POST /admin/apply      a configuration file as the body; answers what changed
 //	POST /admin/unlock     ends locks after wrong passwords; ?agent=N&address=IP, either or both
 //
@@ -48,6 +50,8 @@ type Options struct {
 	Apply func(ctx context.Context, name string, file []byte) (string, error)
 	// Unlock ends locks after wrong passwords and says in words what it has done.
 	Unlock func(ctx context.Context, wanted Unlock) (string, error)
+	// Facts is what reports are made from; nil = there are none.
+	Facts Facts
 	// Metrics answers scrapes; nil = there is nothing to scrape.
 	Metrics http.Handler
 }
@@ -62,6 +66,10 @@ func Handler(o Options) http.Handler {
 	}
 	mux.HandleFunc("GET /admin/overview", o.guarded(o.overview))
 	mux.HandleFunc("GET /admin/why", o.guarded(o.why))
+	if o.Facts != nil {
+		mux.HandleFunc("GET /admin/report", o.guarded(o.report))
+		mux.HandleFunc("GET /admin/records", o.guarded(o.records))
+	}
 	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
 	mux.HandleFunc("POST /admin/unlock", o.guarded(o.unlock))
 	return mux

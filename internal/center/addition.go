@@ -144,6 +144,9 @@ func (c *Center) added(cl *call) {
 	c.disarm(&cl.ring)
 	c.disarm(&cl.maxWait)
 	cl.since = c.now
+	if add.rung.agent != nil {
+		c.leavesQueue(cl, QueueAnswered, add.rung.agent.id)
+	}
 	if add.kind == addSuccess {
 		c.takenOver(cl, add)
 		return
@@ -212,6 +215,10 @@ func (c *Center) dropRung(cl *call, reason Leave) {
 	cl.add.rung = nil
 	c.disarm(&cl.ring)
 	c.dequeue(cl)
+	if reason == LeaveTransferTimeout {
+		c.leavesQueue(cl, QueueTimedOut, 0)
+	}
+	c.leavesQueue(cl, QueueMoved, 0)
 	if p == nil {
 		return
 	}

@@ -62,6 +62,7 @@ type call struct {
 	left       Leave         // why the agent left whose customer went on into a survey
 	leftBy     PartyKind     // PartyUnknown = there is none such
 
+	stay       queueStay
 	queued     bool
 	prev, next *call // in the queue
 }
@@ -216,6 +217,7 @@ type finish struct {
 // endCall ends a call for all who are in it: first for the one who left first, then for the others in the order of joining.
 func (c *Center) endCall(cl *call, f finish) {
 	c.dequeue(cl)
+	c.leavesQueue(cl, queueOutcome(f), 0)
 	c.disarm(&cl.ring)
 	c.closeRoom(cl)
 	c.leaveFlow(cl)

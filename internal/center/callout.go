@@ -89,6 +89,8 @@ func (c *Center) checkFree(a *agent) *result.Error {
 		return result.OperationFailed.Because("agent %d is offered preview %d", a.id, a.preview.id)
 	case a.play != nil:
 		return result.OperationFailed.Because("agent %d is being played a recording", a.id)
+	case a.inspects != nil:
+		return result.OperationFailed.Because("agent %d inspects another one", a.id)
 	case !c.hasPhone(a):
 		return result.OperationFailed.Because("agent %d has no phone", a.id)
 	case c.draining:

@@ -13,18 +13,19 @@ type Center struct {
 	effects []Effect  // of the command that is being applied
 	changed bool      // by the command that was applied last; see Changed
 
-	agents    map[AgentID]*agent      // signed in
-	roster    []*agent                // the same, by number
-	listeners []*agent                // those of them that are told of sign-ins and sign-outs, by number
-	byPhone   map[string]*agent       // whose bound phone it is
-	lingering map[AgentID]*lingering  // sessions that somebody else ended and whose events can still be fetched
-	queues    map[SkillID]*queue      // one for every configured skill queue
-	dirty     []*queue                // in which a waiting caller and an idle agent may now meet; see match
-	calls     map[CallID]*call        // those that go on
-	legs      map[LegID]*leg          // those that the phone side has
-	phones    map[string]bool         // all phone accounts, and whether they have a registration
-	records   map[RecordingID]*record // recordings that run
-	plays     map[PlayID]playing      // sounds whose end is awaited
+	agents      map[AgentID]*agent      // signed in
+	roster      []*agent                // the same, by number
+	listeners   []*agent                // those of them that are told of sign-ins and sign-outs, by number
+	byPhone     map[string]*agent       // whose bound phone it is
+	lingering   map[AgentID]*lingering  // sessions that somebody else ended and whose events can still be fetched
+	queues      map[SkillID]*queue      // one for every configured skill queue
+	dirty       []*queue                // in which a waiting caller and an idle agent may now meet; see match
+	calls       map[CallID]*call        // those that go on
+	legs        map[LegID]*leg          // those that the phone side has
+	phones      map[string]bool         // all phone accounts, and whether they have a registration
+	records     map[RecordingID]*record // recordings that run
+	plays       map[PlayID]playing      // sounds whose end is awaited
+	inspections []*inspection           // that go on, in the order of their beginning; nil = none
 
 	timers   timerHeap
 	timerSeq uint64 // orders deadlines of the same instant by when they were set
@@ -84,6 +85,7 @@ func (c *Center) Do(now time.Time, cmd Command) (Reply, []Effect) {
 	reply := c.apply(cmd)
 	c.match()
 	c.fireDue() // the longest wait of a caller who came back from an offer may be over
+	c.followTargets()
 	effects := c.effects
 	c.effects = nil
 	c.changed = c.changed || len(effects) > 0

@@ -22,6 +22,7 @@ func (c *Center) configure(cfg Config) {
 		}
 		c.reviseAgent(a)
 	}
+	c.reviseInspections()
 	for _, s := range c.cfg.Skills {
 		c.mark(c.queues[s.ID])
 	}

@@ -33,6 +33,7 @@ const (
 	timerPause                    // the longest pause of a recording
 	timerBack                     // a call-back may be tried again, or has been shown long enough
 	timerPlay                     // an agent's phone that is rung for a recording to be played
+	timerInspect                  // an inspector's phone is rung
 )
 
 // timerHeap orders deadlines by time; it implements heap.Interface.
@@ -130,6 +131,8 @@ func (c *Center) fire(t *timer) {
 		c.backDue(t.back)
 	case timerPlay:
 		c.stopPlay(t.agent, playFailed)
+	case timerInspect:
+		c.endInspection(t.agent.inspects, inspectionEnded, "the inspector did not lift his phone")
 	case timerLinger:
 		delete(c.lingering, t.ended.agent)
 	}

@@ -209,6 +209,7 @@ const (
 	LeaveHelp            Leave = 8  // the stay goes on in a three-party talk with a helper
 	LeaveThree           Leave = 10 // the stay goes on in a three-party talk
 	LeaveAskerLeft       Leave = 11 // the agent who asked for help hung up
+	LeaveIntercepted     Leave = 12 // an inspector took the call over
 	LeavePickedUp        Leave = 13 // another agent took the call
 	LeaveNoSuchCode      Leave = 14
 	LeaveUser            Leave = 15 // the customer hung up

@@ -52,11 +52,13 @@ const (
 	EvResumePlayDone   = "AgentMediaEvent_ResumePlayDone"
 	EvJumpPlayDone     = "AgentMediaEvent_JumpPlayDone"
 	EvStopPlayDone     = "AgentMediaEvent_StopPlayDone"
+	EvQCNotify         = "QC_AgentState_Notify"
+	EvBeQcStart        = "AgentOther_BeQcStart"
+	EvBeQcStop         = "AgentOther_BeQcStop"
 	EvPreviewCallOut   = "AgentEvent_Preview_CallOut"
 	EvPreviewCallOutEx = "AgentEvent_Preview_CallOut_Ex"
 	EvReleasePreview   = "AgentEvent_Release_Preview"
 	EvAgentOccupied    = "AgentEvent_Agent_Occupyed" // spelled so
-	EvQCNotify         = "QC_AgentState_Notify"
 )
 
 // The contents of events, member for member as in events.yaml. Events that are not named here have no content (null), or a
@@ -194,6 +196,11 @@ type (
 		Monitored   string `json:"monitoredagent"`
 		AgentName   string `json:"agentname"`
 		MediaServer string `json:"mediaserver"`
+	}
+	// QCContent belongs to AgentOther_BeQcStart and AgentOther_BeQcStop: 8 listen, 9 insert, 20172 whisper.
+	QCContent struct {
+		Type      int     `json:"qcType"`
+		Inspector AgentID `json:"qcAgentId"`
 	}
 	// ShutdownContent belongs to AgentOther_ShutdownService; milliseconds since 1970.
 	ShutdownContent struct {

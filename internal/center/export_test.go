@@ -56,6 +56,9 @@ func normal(c *Center) Center {
 			cl.queue = &queue{skill: cl.queue.skill, gone: true}
 		}
 	}
+	for _, ins := range c.inspections {
+		unset(&ins.ringing)
+	}
 	none(&c.timers)
 	none(&c.roster)
 	none(&c.listeners)

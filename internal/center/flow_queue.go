@@ -57,6 +57,7 @@ func (c *Center) unqueue(cl *call, p *party) {
 	}
 	p.waited += c.now.Sub(cl.entered)
 	c.dequeue(cl)
+	c.leavesQueue(cl, QueueMoved, 0)
 	cl.entered, cl.flow.place = time.Time{}, 0
 }
 
@@ -76,6 +77,7 @@ func (c *Center) closedToFlow(cl *call, why Leave) {
 		p.waited += c.now.Sub(cl.entered)
 	}
 	c.dequeue(cl)
+	c.leavesQueue(cl, queueOutcome(finish{reason: why}), 0)
 	c.backToFlow(cl, p)
 	c.tellFlow(cl, FlowTold{What: FlowQueueClosed, Why: why.String()})
 }

@@ -1,6 +1,7 @@
 package center
 
 import (
+	"slices"
 	"strconv"
 
 	"ccgateway/internal/result"
@@ -17,27 +18,66 @@ func (c *Center) applyInspection(a *agent, cmd Command) (Reply, bool) {
 		return reply(c.forceIdle(a, cmd.Target))
 	case ForceRest:
 		return reply(c.forceRest(a, cmd))
+	case Inspect:
+		return reply(c.inspect(a, cmd))
+	case SwitchInspection:
+		return reply(c.switchInspection(a, cmd))
+	case StopInspection:
+		return reply(c.stopInspection(a, cmd))
+	case Intercept:
+		return reply(c.intercept(a, cmd))
+	case ForceDrop:
+		return reply(c.forceDrop(a, cmd))
+	case AdjustSkill:
+		return reply(c.adjustSkill(a, cmd))
 	default:
 		return Reply{}, false
 	}
 }
 
-// target finds the agent whom an inspector names (roles.md, "Who may inspect whom"). An agent of another VCC and a number of
-// nobody are refused alike, as a missing right, so that no tenant learns another's numbers.
+// asking says what an inspector asks for.
+type asking struct {
+	right  Right
+	begins bool        // something new, which is refused while the center is being stopped
+	absent result.Code // for a target who is not signed in
+}
+
+// target finds the agent whom an inspector forces into a state.
 func (c *Center) target(a *agent, id AgentID) (*agent, *result.Error) {
+	return c.judge(a, id, asking{right: RightForceState, begins: true, absent: result.InspectionUnavailable})
+}
+
+// judge finds the agent whom an inspector names (roles.md, "Who may inspect whom"). An agent of another VCC and a number of
+// nobody are refused alike, as a missing right, so that no tenant learns another's numbers.
+func (c *Center) judge(a *agent, id AgentID, ask asking) (*agent, *result.Error) {
+	account := c.cfg.agents[id]
 	switch {
 	case id == a.id:
 		return nil, result.SelfInspection.Because("agent %d named himself", id)
-	case !a.rights.Has(RightForceState):
-		return nil, result.InspectionNoRight.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightForceState])
-	case c.draining:
+	case !a.rights.Has(ask.right):
+		return nil, result.InspectionNoRight.Because("the role of agent %d lacks the right %q", a.id, RightNames[ask.right])
+	case ask.begins && c.draining:
 		return nil, result.InspectionNoProvider.Because("the center is being stopped")
-	case c.cfg.agents[id] == nil:
+	case account == nil:
 		return nil, result.InspectionNoRight.Because("agent %d is not an agent of this VCC", id)
+	case !c.cfg.Inspection.joins(a.account, account):
+		return nil, result.InspectionNoRight.Because("no relation lets agent %d inspect agent %d", a.id, id)
 	case c.agents[id] == nil:
-		return nil, result.InspectionUnavailable.Because("agent %d is not signed in", id)
+		return nil, ask.absent.Because("agent %d is not signed in", id)
 	}
 	return c.agents[id], nil
+}
+
+// related tells whether the relations let one agent inspect the other.
+func (c *Center) related(a, target *agent) bool {
+	return c.cfg.Inspection.joins(a.account, target.account)
+}
+
+// joins tells whether a relation joins the inspector's group to the agent's. Without any relation everybody may (roles.md).
+func (i *Inspection) joins(inspector, target *Agent) bool {
+	return len(i.Relations) == 0 || slices.ContainsFunc(i.Relations, func(r QCRelation) bool {
+		return r.Inspectors == inspector.Group && slices.Contains(r.Agents, target.Group)
+	})
 }
 
 // auditForce writes down what an inspector did.

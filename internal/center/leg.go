@@ -158,7 +158,7 @@ func (c *Center) legRinging(id LegID) {
 func (c *Center) phoneRings(a *agent) {
 	p := a.present
 	if p == nil {
-		if a.play != nil {
+		if a.play != nil || a.inspects != nil {
 			c.tell(a, EvPhoneAlerting, nil)
 		}
 		return
@@ -192,6 +192,10 @@ func (c *Center) legAnswered(id LegID) {
 	c.tell(a, EvPhoneOffhook, PhoneOffhookContent{roleMain})
 	if a.present == nil && a.play != nil {
 		c.startPlay(a)
+		return
+	}
+	if a.inspects != nil {
+		c.inspectorUp(a)
 		return
 	}
 	if a.present == nil { // cannot be: a phone without a call is hung up
@@ -236,6 +240,10 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 	}
 	for _, held := range a.held {
 		c.phoneLost(held, l)
+	}
+	if a.inspects != nil {
+		c.endInspection(a.inspects, inspectionEnded, "the inspector's phone is on-hook")
+		return
 	}
 	if a.play != nil && (a.play.part == nil || a.play.leg == l.id) {
 		c.stopPlay(a, playFailed)
@@ -336,6 +344,10 @@ func (c *Center) legHeld(id LegID, on bool) {
 	}
 	l.held = on
 	switch {
+	case l.agent != nil && l.agent.inspects != nil:
+		if cl := l.agent.inspects.at; cl != nil {
+			c.setRoom(cl)
+		}
 	case l.party != nil:
 		c.setRoom(l.party.call)
 	case l.agent != nil && l.agent.present != nil:

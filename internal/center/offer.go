@@ -16,6 +16,7 @@ func (c *Center) offer(a *agent, cl *call) {
 	}
 	a.present = p
 	cl.since = c.now
+	cl.stay.offers++ // outside of a stay it counts for nobody
 	c.enterCall(a)
 	if a.lineUp() {
 		p.legID = a.line.id
@@ -294,6 +295,8 @@ func (c *Center) phonePickUp(a *agent) *result.Error {
 	case p != nil && a.line != nil && !a.line.answered:
 		c.pickUp(p)
 		return nil
+	case c.answerInspection(a):
+		return nil
 	default:
 		return result.OperationFailed.Because("the phone of agent %d does not ring", a.id)
 	}
@@ -309,6 +312,8 @@ func (c *Center) phoneHangUp(a *agent) *result.Error {
 		c.retrieveFailed(p)
 	case p != nil && p.phase == phasePicking:
 		c.pickFailed(p, missHungUp)
+	case a.inspects != nil && !a.inspects.up:
+		c.endInspection(a.inspects, inspectionEnded, "the inspector hung up his ringing phone")
 	case p != nil && p.phase == phaseDialling:
 		c.endCall(p.call, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseHungUp, failed: true})
 	default:

@@ -349,6 +349,9 @@ func (c *Center) look() Overview {
 	for _, cl := range c.calls {
 		o.Calls = append(o.Calls, cl.view())
 	}
+	for _, ins := range c.inspections {
+		o.Inspections = append(o.Inspections, ins.view())
+	}
 	slices.SortFunc(o.Calls, func(x, y CallView) int {
 		return cmp.Compare(c.calls[x.Call].number, c.calls[y.Call].number)
 	})

@@ -134,6 +134,7 @@ func (q *queue) removeIdle(m *membership) {
 // enqueue lets a caller wait, for the first time or again.
 func (c *Center) enqueue(cl *call) {
 	q := cl.queue
+	c.entersQueue(cl)
 	q.insert(cl)
 	cl.since = c.now
 	c.watchWait(cl)

@@ -117,10 +117,11 @@ type (
 
 	// Overview answers Look: what a wallboard needs, read at one instant.
 	Overview struct {
-		Agents   []AgentView `json:"agents"` // all of the VCC, by number; signed-out ones have State 2
-		Queues   []QueueView `json:"queues"`
-		Calls    []CallView  `json:"calls"`
-		Sessions int         `json:"sessions"`
+		Agents      []AgentView      `json:"agents"` // all of the VCC, by number; signed-out ones have State 2
+		Queues      []QueueView      `json:"queues"`
+		Calls       []CallView       `json:"calls"`
+		Sessions    int              `json:"sessions"`
+		Inspections []InspectionView `json:"inspections,omitempty"` // that go on
 	}
 
 	// SessionInfo is one session in the answer to Sessions.

@@ -19,6 +19,9 @@ func (c *Center) restarted(cmd Restarted) {
 	for _, id := range slices.Sorted(maps.Keys(c.records)) {
 		c.stopRecording(c.records[id].party, diedWithServer)
 	}
+	for len(c.inspections) > 0 {
+		c.endInspection(c.inspections[0], inspectionEnded, diedWithServer)
+	}
 	for _, cl := range c.callsByBirth() {
 		cl.add = addition{}
 		c.endCall(cl, finish{reason: LeaveInternalError, by: PartySystem, cause: CauseShutdown, failed: cl.answered.IsZero()})

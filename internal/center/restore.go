@@ -14,7 +14,7 @@ var ErrImpossible = errors.New("impossible snapshot")
 func Restore(s *Snapshot) (*Center, error) {
 	c := New(s.Now, s.Config)
 	r := restorer{c: c, s: s, agents: map[AgentID]*agent{}}
-	for _, step := range []func() error{r.legs, r.sessions, r.calls, r.queues, r.agentsCalls, r.lingering} {
+	for _, step := range []func() error{r.legs, r.sessions, r.calls, r.queues, r.agentsCalls, r.inspections, r.lingering} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("restore VCC %d: %w", s.Config.ID, err)
 		}
@@ -245,7 +245,7 @@ func (s *savedCall) restore() *call {
 		target: s.Target.restore(), trunk: s.Trunk, data: s.Data, uui: s.UUI, began: s.Began, entered: s.Entered, answered: s.Answered,
 		since: s.Since, rows: s.Rows, requeued: s.Requeued, lastRelease: s.LastRelease, lastAgent: s.LastAgent, takes: s.Takes,
 		transFrom: s.TransFrom, run: s.Run, relay: s.Relay, waited: s.PastWait, firstWait: s.FirstWait, beforeWait: s.BeforeWait,
-		left: s.Left, leftBy: s.LeftBy,
+		left: s.Left, leftBy: s.LeftBy, stay: queueStay{skill: s.StaySkill, since: s.StaySince, offers: s.StayOffers},
 	}
 	cl.ring = timer{kind: timerRing, call: cl}
 	cl.maxWait = timer{kind: timerMaxWait, call: cl}

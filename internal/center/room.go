@@ -26,7 +26,7 @@ func sameRow(x, y Row) bool {
 }
 
 // rows is the table of a call: a row for each party with an open connection that is not elsewhere. It is derived from the parties
-// alone, so whoever else is to hear or to be heard (inspectors) adds rows, and legs to Hears, to what it gives, here and nowhere else.
+// and from the inspections that follow them, and from nothing else.
 func (c *Center) rows(cl *call) []Row {
 	var rows []Row
 	for _, p := range cl.parties {
@@ -47,7 +47,7 @@ func (c *Center) rows(cl *call) []Row {
 			rows = append(rows, Row{Leg: l.id})
 		}
 	}
-	return rows
+	return c.withInspectors(cl, rows)
 }
 
 // waitingSound is what a waiting caller hears: music, and ring-back once an agent has been asked to answer (cec_05_1426).

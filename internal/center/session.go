@@ -261,6 +261,7 @@ func (c *Center) signOut(a *agent, cmd SignOut) *result.Error {
 func (c *Center) endSession(a *agent, e ending) {
 	a.ending = true
 	c.unindex(a)
+	c.endInspections(a, "signed out")
 	c.leaveAllCalls(a, e.reason)
 	c.hangUpPhone(a)
 	for _, t := range []*timer{&a.silence, &a.wrapTimer, &a.restTimer} {

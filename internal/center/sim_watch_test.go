@@ -11,6 +11,7 @@ import (
 // watch is what can be known about a center from outside: it reads every command, reply and effect, keeps what follows from
 // them, and says when they contradict each other. The scripts and the simulation run under it.
 type watch struct {
+	stays      map[center.CallID]time.Time // when the last stay of a call in a queue ended
 	now        time.Time
 	lastID     center.Session
 	sessions   map[center.AgentID]*sessionSeen
@@ -22,6 +23,7 @@ type watch struct {
 	gone       map[center.CallID]bool         // calls whose record has been written
 	plays      map[center.PlayID]center.LegID // what plays, and to whom
 	runs       map[center.CallID]runSeen
+	asides     map[center.CallID]bool  // rooms of agents who talk with an inspector alone
 	players    map[center.AgentID]bool // agents who are played a recording
 	counts     counts
 	recordAll  bool // the tenant's rule
@@ -41,6 +43,7 @@ type doing struct {
 	closed  []center.CallID // calls whose record was written
 	states  []stateSeen     // states that agents left, in order
 	facts   []center.StateRecord
+	stays   map[center.CallID]time.Time // when the last stay of a call in a queue ended
 	touched map[center.CallID]bool
 	talks   []talkSeen // that have begun, not those taken back from hold
 }
@@ -130,6 +133,7 @@ func newWatch(now time.Time) *watch {
 		gone:       make(map[center.CallID]bool),
 		plays:      make(map[center.PlayID]center.LegID),
 		runs:       make(map[center.CallID]runSeen),
+		asides:     make(map[center.CallID]bool),
 		players:    make(map[center.AgentID]bool),
 	}
 }
@@ -273,6 +277,8 @@ func (w *watch) effect(e center.Effect) error {
 		return w.recordingEffect(e)
 	case center.LegRecord, center.CallRecord, center.StateRecord, center.Audit:
 		return w.storeEffect(e)
+	case center.QueueRecord:
+		return w.queueRecord(e)
 	}
 	return fmt.Errorf("unknown effect %T", e)
 }

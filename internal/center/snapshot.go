@@ -17,16 +17,17 @@ const SnapshotVersion = 1
 // Snapshot is the whole state of a center at one moment, as plain data: no pointers, nothing that can be told from the rest (indices).
 // Its fields are only for package plain. What grows is added at the end of a struct; see package plain.
 type Snapshot struct {
-	Config    Config
-	Now       time.Time
-	Counters  savedCounters
-	Phones    []string // those that have a registration
-	Queues    []savedQueue
-	Legs      []savedLeg
-	Calls     []savedCall
-	Agents    []savedAgent
-	Lingering []savedLingering
-	Draining  bool
+	Config      Config
+	Now         time.Time
+	Counters    savedCounters
+	Phones      []string // those that have a registration
+	Queues      []savedQueue
+	Legs        []savedLeg
+	Calls       []savedCall
+	Agents      []savedAgent
+	Lingering   []savedLingering
+	Draining    bool
+	Inspections []savedInspection // in the order of their beginning
 }
 
 type (
@@ -88,6 +89,9 @@ type (
 		BeforeWait                      time.Duration
 		Left                            Leave
 		LeftBy                          PartyKind
+		StaySkill                       SkillID
+		StaySince                       time.Time
+		StayOffers                      int
 		Back                            *savedBack
 	}
 	// savedAddition names parties by their place; 0 = the first, -1 = none.
@@ -227,6 +231,7 @@ type (
 		Figures      DayFigures
 		FiguresDay   time.Time
 		Play         *savedPlay
+		Aside        *savedAside
 		Preview      *savedBack
 	}
 )
@@ -264,6 +269,9 @@ func (c *Center) Snapshot() *Snapshot {
 	s.Agents = make([]savedAgent, len(c.roster))
 	for i, a := range c.roster {
 		a.save(&s.Agents[i])
+	}
+	for _, ins := range c.inspections {
+		s.Inspections = append(s.Inspections, ins.save())
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.lingering)) {
 		l := c.lingering[id]
@@ -338,6 +346,7 @@ func (c *Center) saveCall(cl *call) savedCall {
 	s.Add = cl.saveAddition()
 	s.Back = cl.back.save()
 	s.FirstWait, s.BeforeWait, s.Left, s.LeftBy = cl.firstWait, cl.beforeWait, cl.left, cl.leftBy
+	s.StaySkill, s.StaySince, s.StayOffers = cl.stay.skill, cl.stay.since, cl.stay.offers
 	if f := &cl.flow; cl.run != 0 {
 		s.Flow = &savedFlow{
 			Play: f.play, Number: f.number, Secret: f.secret, Trying: f.trying, Place: f.place, Skill: f.skill, Limit: f.limit.save(),
@@ -413,7 +422,8 @@ func (a *agent) save(s *savedAgent) {
 	for _, p := range a.held {
 		s.Held = append(s.Held, p.call.id)
 	}
-	s.Play, s.Preview = a.play.save(), a.preview.save()
+	s.Play, s.Aside = a.play.save(), a.aside.save()
+	s.Preview = a.preview.save()
 }
 
 func (b *callBack) save() *savedBack {

@@ -84,6 +84,7 @@ func (c *Center) talk(cl *call) {
 			c.answerLeg(p.leg)
 		}
 	}
+	c.leavesQueue(cl, QueueAnswered, cl.lastAgent)
 	c.setRoom(cl)
 	cl.back = nil
 	for _, p := range cl.parties {

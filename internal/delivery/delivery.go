@@ -186,36 +186,53 @@ func (d *Delivery) Next(ctx context.Context, key Key, wait time.Duration) (Batch
 // NextOf is Next for several sessions at once: up to most events of each, all together ordered by the time of their origin
 // (the events of one session always by their numbers). Sessions that have ended are left out; ErrNotSignedIn when all have.
 func (d *Delivery) NextOf(ctx context.Context, wait time.Duration, most int, keys ...Key) (Batch, error) {
-	queues := make([]*queue, 0, len(keys))
-	for _, key := range keys {
-		if q := d.find(key); q != nil {
-			queues = append(queues, q)
-		}
-	}
 	r := newReader()
-	for _, q := range queues {
-		q.attach(r)
-		defer q.detach(r)
-	}
+	queues := d.attach(r, keys)
+	defer detach(r, queues)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
 		// Looked at after attaching, so that no event comes in between unseen.
-		if batch, err := d.collect(r, queues, most); err != nil || len(batch.Events) > 0 || wait <= 0 {
+		batch, err := d.collect(r, queues, most)
+		if err != nil || len(batch.Events) > 0 || wait <= 0 {
 			return batch, err
 		}
-		select {
-		case <-r.wake:
-		case <-r.replaced:
-			return Batch{}, nil
-		case <-timer.C:
-			return Batch{}, nil
-		case <-d.closing:
-			return Batch{}, nil
-		case <-ctx.Done():
-			return Batch{}, ctx.Err()
+		if goesOn, err := d.await(ctx, r, timer); !goesOn {
+			return Batch{}, err
 		}
 	}
+}
+
+// attach makes r the reader of the sessions that there are, and gives their queues.
+func (d *Delivery) attach(r *reader, keys []Key) []*queue {
+	queues := make([]*queue, 0, len(keys))
+	for _, key := range keys {
+		if q := d.find(key); q != nil {
+			q.attach(r)
+			queues = append(queues, q)
+		}
+	}
+	return queues
+}
+
+func detach(r *reader, queues []*queue) {
+	for _, q := range queues {
+		q.detach(r)
+	}
+}
+
+// await waits until there may be something to collect; false = the waiting is over.
+func (d *Delivery) await(ctx context.Context, r *reader, timer *time.Timer) (goesOn bool, err error) {
+	select {
+	case <-r.wake:
+		return true, nil
+	case <-r.replaced:
+	case <-timer.C:
+	case <-d.closing:
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	return false, nil
 }
 
 // collect takes what the queues have. ErrNotSignedIn: nothing will ever come from any of them.

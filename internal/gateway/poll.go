@@ -35,11 +35,19 @@ func pollEvent(ctx context.Context, g *Gateway, q *request) (any, error) {
 	if touched.Push {
 		return nil, result.WrongEventMethod.Err()
 	}
-	key := delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session}
-	batch, err := g.events.Next(ctx, key, g.config.PollWait)
+	// Whoever waits here keeps the stack that it takes to come here: below 4 KiB it shrinks to 8 KiB after the handshake of TLS has taken
+	// 16, so frames are kept small (BenchmarkHeldPoll).
+	batch, err := g.events.NextOf(ctx, g.config.PollWait, 1, delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session})
 	if err != nil {
 		return nil, lost(err)
 	}
+	return first(batch)
+}
+
+// first hands over the event of a batch, if it has one.
+//
+//go:noinline
+func first(batch delivery.Batch) (any, error) {
 	if len(batch.Events) == 0 {
 		return nothing{}, nil
 	}

@@ -123,11 +123,11 @@ func (c *committer) commit(group []applied) {
 			a.steps.written(begin, ended)
 		}
 		if a := &group[i]; err != nil && a.entry.Seq > 0 {
-			a.owner.fail(fmt.Sprintf("commands cannot be journaled: %v", err))
+			c.host.lose(a.owner, fmt.Errorf("commands cannot be journaled: %w", err))
 		}
 		for _, vcc := range fenced {
 			if group[i].owner.vcc == vcc {
-				group[i].owner.fail(journal.ErrFenced.Error())
+				c.host.lose(group[i].owner, journal.ErrFenced)
 			}
 		}
 	}

@@ -50,6 +50,7 @@ type Host struct {
 	tasks     sync.WaitGroup     // the goroutine of keepPositions
 	savers    sync.WaitGroup     // those that save snapshots
 	oneSave   sync.Mutex
+	lost      chan error // see Lost; has room for one
 }
 
 // directory says which VCC an agent belongs to and which owner runs a VCC. It is replaced, never written to.
@@ -60,7 +61,7 @@ type directory struct {
 
 // New makes a host without centers. clock is the wall clock.
 func New(log *slog.Logger, clock func() time.Time) *Host {
-	h := &Host{log: log, clock: clock, centers: map[center.VCCID]*owner{}}
+	h := &Host{log: log, clock: clock, centers: map[center.VCCID]*owner{}, lost: make(chan error, 1)}
 	h.committer = newCommitter(h)
 	h.directory.Store(&directory{})
 	return h
@@ -211,8 +212,26 @@ func (h *Host) Tell(vcc center.VCCID, cmd center.Command) {
 	}
 }
 
-// Healthy returns an error for the first center that a broken invariant has stopped.
+// Lost gets one error when the first center stops because it has lost its journal: that cannot be written, or the center has another owner, which
+// errors.Is tells by journal.ErrFenced.
+func (h *Host) Lost() <-chan error { return h.lost }
+
+// lose stops a center whose journal is lost.
+func (h *Host) lose(o *owner, why error) {
+	o.fail(why.Error())
+	select {
+	case h.lost <- fmt.Errorf("VCC %d: %w", o.vcc, why):
+	default: // the first counts
+	}
+}
+
+// Healthy returns an error for the first center that a broken invariant or its journal has stopped, or if commands wait for the journal's database.
 func (h *Host) Healthy() error {
+	if h.keep.Journal != nil {
+		if why := h.keep.Journal.Away(); why != nil {
+			return fmt.Errorf("the journal's database is away: %w", why)
+		}
+	}
 	for vcc, o := range h.directory.Load().owners {
 		if reason := o.failure.Load(); reason != nil {
 			return fmt.Errorf("VCC %d: %s", vcc, *reason)

@@ -20,12 +20,17 @@ func (h *Host) keepPositions(ctx context.Context) {
 	tick := time.NewTicker(positionsEvery)
 	defer tick.Stop()
 	var alive time.Time
+	var away bool
 	for {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
+		if away = h.tellAway(away); away {
+			continue // what is asked for now would only fail
+		}
+		h.watchOwners(ctx)
 		err := h.savePositions(ctx)
 		if now := h.clock(); err == nil && now.Sub(alive) >= aliveEvery {
 			alive = now
@@ -33,6 +38,31 @@ func (h *Host) keepPositions(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			h.log.Error("how far desktops have got their events is not saved", "error", err.Error())
+		}
+	}
+}
+
+// tellAway logs that the journal's database goes away or comes back; before is what the last call returned.
+func (h *Host) tellAway(before bool) (away bool) {
+	why := h.keep.Journal.Away()
+	switch {
+	case why != nil && !before:
+		h.log.Warn("the journal's database is away; nothing is answered until it is back", "error", why.Error())
+	case why == nil && before:
+		h.log.Info("the journal's database is not waited for any more")
+	}
+	return why != nil
+}
+
+// watchOwners stops centers that somebody else has claimed. Their next command would find that out, but until then queries would be
+// answered from what may have changed elsewhere. A database that does not answer is the committer's affair.
+func (h *Host) watchOwners(ctx context.Context) {
+	for vcc, o := range h.directory.Load().owners {
+		if o.failure.Load() != nil {
+			continue
+		}
+		if present, err := h.keep.Journal.Present(ctx, vcc, o.epoch); err == nil && !present {
+			h.lose(o, journal.ErrFenced)
 		}
 	}
 }

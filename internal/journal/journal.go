@@ -48,6 +48,7 @@ type Journal struct {
 	mu       sync.Mutex           // lets one transaction write at a time
 	prepared map[string]*sql.Stmt // all statements, made when the journal is opened
 	owns     bool                 // the db is closed with the journal
+	remote   *remote              // what a database behind a network needs besides; nil = SQLite
 }
 
 // ID tells this journal from any other: numbers of commands mean something only within it.
@@ -75,6 +76,11 @@ func (j *Journal) Close() error {
 func (j *Journal) write(ctx context.Context, do func(t transaction) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.remote != nil {
+		bounded, cancel := context.WithTimeout(ctx, j.remote.answer)
+		defer cancel()
+		ctx = bounded
+	}
 	tx, err := j.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -134,35 +140,87 @@ func (j *Journal) Claim(ctx context.Context, vcc center.VCCID) (epoch uint64, er
 }
 
 // Append writes commands in one transaction, which is on the disk (with SyncFull) when it returns. The commands of a center whose
-// epoch is over are left out, and that center is named in fenced. With an error none is written. Positions are written along with
-// them: they would cost a sync of their own otherwise.
+// epoch is over are left out, and that center is named in fenced. With an error nobody knows whether they are written. Positions are
+// written along with them: they would cost a sync of their own otherwise.
+//
+// A PostgreSQL that goes away is waited for (returnTime); what it had committed before it went is not written again.
 func (j *Journal) Append(ctx context.Context, entries []Entry, positions ...Position) (fenced []center.VCCID, err error) {
-	err = j.write(ctx, func(t transaction) error {
-		epochs := map[center.VCCID]uint64{}
-		for _, e := range entries {
-			if slices.Contains(fenced, e.VCC) {
-				continue
-			}
-			if epochs[e.VCC] != e.Epoch {
-				switch err := t.hold(ctx, e.VCC, e.Epoch); {
-				case errors.Is(err, ErrFenced):
-					fenced = append(fenced, e.VCC)
-					continue
-				case err != nil:
-					return err
-				}
-				epochs[e.VCC] = e.Epoch
-			}
-			if _, err := t.exec(ctx, insertEntry, int64(e.VCC), int64(e.Seq), int64(e.Epoch), e.At.UnixNano(), e.Kind, e.Body); err != nil { //nolint:gosec // counts
-				return err
-			}
-		}
-		return t.savePositions(ctx, positions)
-	})
+	if j.remote != nil {
+		fenced, err = j.appendPatiently(ctx, entries, positions)
+	} else {
+		fenced, err = j.append(ctx, entries, positions, false)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("append to journal: %w", err)
 	}
 	return fenced, nil
+}
+
+// append is one try of Append. again says that an earlier one may have been committed.
+func (j *Journal) append(ctx context.Context, entries []Entry, positions []Position, again bool) (fenced []center.VCCID, err error) {
+	err = j.write(ctx, func(t transaction) error {
+		var held []Entry
+		if held, fenced, err = t.holdAll(ctx, entries); err != nil {
+			return err
+		}
+		if written, err := t.settled(ctx, held, again); err != nil || written {
+			return err
+		}
+		if err := t.insert(ctx, held); err != nil {
+			return err
+		}
+		return t.savePositions(ctx, positions)
+	})
+	return fenced, err
+}
+
+// holdAll holds the owner's row of each center in entries. held are the entries of those whose epoch is the present one.
+func (t transaction) holdAll(ctx context.Context, entries []Entry) (held []Entry, fenced []center.VCCID, err error) {
+	epochs := map[center.VCCID]uint64{}
+	for _, e := range entries {
+		if slices.Contains(fenced, e.VCC) {
+			continue
+		}
+		if epochs[e.VCC] != e.Epoch {
+			switch err := t.hold(ctx, e.VCC, e.Epoch); {
+			case errors.Is(err, ErrFenced):
+				fenced = append(fenced, e.VCC)
+				continue
+			case err != nil:
+				return nil, nil, err
+			}
+			epochs[e.VCC] = e.Epoch
+		}
+		held = append(held, e)
+	}
+	return held, fenced, nil
+}
+
+// insert writes entries: with one statement where each has to travel to a server and back.
+func (t transaction) insert(ctx context.Context, entries []Entry) error {
+	if t.j.remote != nil {
+		return t.insertTogether(ctx, entries)
+	}
+	for _, e := range entries {
+		if _, err := t.exec(ctx, insertEntry, int64(e.VCC), int64(e.Seq), int64(e.Epoch), e.At.UnixNano(), e.Kind, e.Body); err != nil { //nolint:gosec // counts
+			return err
+		}
+	}
+	return nil
+}
+
+// Present tells whether epoch is a center's present one still.
+func (j *Journal) Present(ctx context.Context, vcc center.VCCID, epoch uint64) (bool, error) {
+	if j.remote != nil {
+		bounded, cancel := context.WithTimeout(ctx, j.remote.answer)
+		defer cancel()
+		ctx = bounded
+	}
+	var now uint64
+	if err := j.db.QueryRowContext(ctx, `SELECT epoch FROM journal_owner WHERE vcc = $1`, int64(vcc)).Scan(&now); err != nil {
+		return false, fmt.Errorf("look who owns VCC %d: %w", vcc, err)
+	}
+	return now == epoch, nil
 }
 
 // SavePositions notes how far desktops have got their events.
@@ -175,6 +233,9 @@ func (j *Journal) SavePositions(ctx context.Context, positions []Position) error
 }
 
 func (t transaction) savePositions(ctx context.Context, positions []Position) error {
+	if t.j.remote != nil {
+		return t.savePositionsTogether(ctx, positions)
+	}
 	for _, p := range positions {
 		if _, err := t.exec(ctx, savePosition, int64(p.VCC), int64(p.Session), int64(p.Seq)); err != nil { //nolint:gosec // counts
 			return err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +15,9 @@ import (
 
 var start = time.Date(2026, 11, 25, 9, 0, 0, 123456789, time.UTC)
 
-func opened(t *testing.T, folder string) *Journal {
+func opened(t *testing.T, at site) *Journal {
 	t.Helper()
-	j, err := OpenSQLite(t.Context(), folder, "n1", SyncRelaxed)
+	j, err := at.open(t.Context(), "n1", SyncRelaxed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,9 +62,10 @@ func walked(t *testing.T, j *Journal, vcc center.VCCID, from uint64) (seqs []uin
 	return seqs, err
 }
 
-func TestCommandsComeBackInOrder(t *testing.T) {
-	folder := t.TempDir()
-	j := opened(t, folder)
+func TestCommandsComeBackInOrder(t *testing.T) { onBoth(t, testCommandsComeBackInOrder) }
+
+func testCommandsComeBackInOrder(t *testing.T, at site) {
+	j := opened(t, at)
 	one, two := claimed(t, j, 1), claimed(t, j, 2)
 	mustAppend(t, j, append(entries(1, one, 1, walkAtOnce+5), entries(2, two, 1, 2)...)...)
 	mustAppend(t, j, entries(1, one, walkAtOnce+6, walkAtOnce+7)...)
@@ -73,7 +73,7 @@ func TestCommandsComeBackInOrder(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	j = opened(t, folder)
+	j = opened(t, at)
 	if j.ID() != id || id == "" {
 		t.Errorf("the journal is called %q, was %q", j.ID(), id)
 	}
@@ -89,8 +89,10 @@ func TestCommandsComeBackInOrder(t *testing.T) {
 	}
 }
 
-func TestAFormerOwnerCannotWrite(t *testing.T) {
-	j := opened(t, t.TempDir())
+func TestAFormerOwnerCannotWrite(t *testing.T) { onBoth(t, testAFormerOwnerCannotWrite) }
+
+func testAFormerOwnerCannotWrite(t *testing.T, at site) {
+	j := opened(t, at)
 	old := claimed(t, j, 1)
 	other := claimed(t, j, 2)
 	mustAppend(t, j, entries(1, old, 1, 1)...)
@@ -114,8 +116,10 @@ func TestAFormerOwnerCannotWrite(t *testing.T) {
 	mustAppend(t, j, entries(1, present, 2, 2)...)
 }
 
-func TestAGapIsTold(t *testing.T) {
-	j := opened(t, t.TempDir())
+func TestAGapIsTold(t *testing.T) { onBoth(t, testAGapIsTold) }
+
+func testAGapIsTold(t *testing.T, at site) {
+	j := opened(t, at)
 	epoch := claimed(t, j, 1)
 	mustAppend(t, j, append(entries(1, epoch, 1, 2), entries(1, epoch, 5, 5)...)...)
 	if _, err := walked(t, j, 1, 1); !errors.Is(err, ErrGap) || !strings.Contains(err.Error(), "3 to 4") {
@@ -127,7 +131,11 @@ func TestAGapIsTold(t *testing.T) {
 }
 
 func TestSnapshotsTakeThePlaceOfCommands(t *testing.T) {
-	j := opened(t, t.TempDir())
+	onBoth(t, testSnapshotsTakeThePlaceOfCommands)
+}
+
+func testSnapshotsTakeThePlaceOfCommands(t *testing.T, at site) {
+	j := opened(t, at)
 	epoch := claimed(t, j, 1)
 	mustAppend(t, j, entries(1, epoch, 1, 3*dropAtOnce)...)
 	if err := j.SavePositions(t.Context(), []Position{{1, 1, 10}, {1, 2, 20}, {1, 7, 5}, {2, 1, 9}}); err != nil {
@@ -169,8 +177,10 @@ func TestSnapshotsTakeThePlaceOfCommands(t *testing.T) {
 	}
 }
 
-func TestAHalfSnapshotIsNone(t *testing.T) {
-	j := opened(t, t.TempDir())
+func TestAHalfSnapshotIsNone(t *testing.T) { onBoth(t, testAHalfSnapshotIsNone) }
+
+func testAHalfSnapshotIsNone(t *testing.T, at site) {
+	j := opened(t, at)
 	epoch := claimed(t, j, 1)
 	mustAppend(t, j, entries(1, epoch, 1, 10)...)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -192,8 +202,10 @@ func TestAHalfSnapshotIsNone(t *testing.T) {
 	}
 }
 
-func TestSignsOfLife(t *testing.T) {
-	j := opened(t, t.TempDir())
+func TestSignsOfLife(t *testing.T) { onBoth(t, testSignsOfLife) }
+
+func testSignsOfLife(t *testing.T, at site) {
+	j := opened(t, at)
 	claimed(t, j, 1)
 	if at, err := j.Alive(t.Context(), 1); !at.IsZero() || err != nil {
 		t.Errorf("alive at %v, %v", at, err)
@@ -208,9 +220,10 @@ func TestSignsOfLife(t *testing.T) {
 	}
 }
 
-func TestANewerJournalIsRefused(t *testing.T) {
-	folder := t.TempDir()
-	j := opened(t, folder)
+func TestANewerJournalIsRefused(t *testing.T) { onBoth(t, testANewerJournalIsRefused) }
+
+func testANewerJournalIsRefused(t *testing.T, at site) {
+	j := opened(t, at)
 	if _, err := j.db.ExecContext(t.Context(), `UPDATE journal_meta SET value = '7' WHERE name = 'format'`); err != nil {
 		t.Fatal(err)
 	}
@@ -218,8 +231,8 @@ func TestANewerJournalIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, open := range map[string]func() (*Journal, error){
-		"for writing": func() (*Journal, error) { return OpenSQLite(t.Context(), folder, "n1", SyncFull) },
-		"for reading": func() (*Journal, error) { return ReadSQLite(t.Context(), folder) },
+		"for writing": func() (*Journal, error) { return at.open(t.Context(), "n1", SyncFull) },
+		"for reading": func() (*Journal, error) { return at.read(t.Context()) },
 	} {
 		_, err := open()
 		if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "format 7, this program knows up to 1") {
@@ -228,16 +241,16 @@ func TestANewerJournalIsRefused(t *testing.T) {
 	}
 }
 
-func TestReadingBesideAWriter(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "a folder with ?&#%")
-	if _, err := ReadSQLite(t.Context(), folder); err == nil {
+func TestReadingBesideAWriter(t *testing.T) { onBoth(t, testReadingBesideAWriter) }
+
+func testReadingBesideAWriter(t *testing.T, at site) {
+	if _, err := at.read(t.Context()); err == nil {
 		t.Error("a journal that is not there is opened")
 	}
-	folder = t.TempDir()
-	j := opened(t, folder)
+	j := opened(t, at)
 	epoch := claimed(t, j, 1)
 	mustAppend(t, j, entries(1, epoch, 1, 3)...)
-	r, err := ReadSQLite(t.Context(), folder)
+	r, err := at.read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,33 +271,37 @@ func TestReadingBesideAWriter(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	for _, sync := range []Sync{SyncFull, SyncRelaxed} {
-		for _, group := range []int{1, 16, 256} {
-			b.Run(fmt.Sprintf("sync=%s/group=%d", sync.pragma(), group), func(b *testing.B) {
-				j, err := OpenSQLite(b.Context(), b.TempDir(), "n1", sync)
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer j.Close() //nolint:errcheck // the measurement is over
-				epoch, err := j.Claim(b.Context(), 1)
-				if err != nil {
-					b.Fatal(err)
-				}
-				seq := uint64(0)
-				for b.Loop() {
-					all := make([]Entry, group)
-					for i := range all {
-						seq++
-						all[i] = Entry{VCC: 1, Epoch: epoch, Seq: seq, At: start, Kind: "SayBusy", Body: make([]byte, 45)}
-					}
-					if _, err := j.Append(b.Context(), all); err != nil {
-						b.Fatal(err)
-					}
-				}
-				b.ReportMetric(float64(seq)/b.Elapsed().Seconds(), "commands/s")
-			})
+	for _, at := range sites() {
+		for _, sync := range []Sync{SyncFull, SyncRelaxed} {
+			for _, group := range []int{1, 16, 256} {
+				b.Run(fmt.Sprintf("%s/sync=%s/group=%d", at.name, sync.pragma(), group), func(b *testing.B) { benchmarkAppend(b, at.place(b), sync, group) })
+			}
 		}
 	}
+}
+
+func benchmarkAppend(b *testing.B, at site, sync Sync, group int) {
+	j, err := at.open(b.Context(), "n1", sync)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer j.Close() //nolint:errcheck // the measurement is over
+	epoch, err := j.Claim(b.Context(), 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	seq := uint64(0)
+	for b.Loop() {
+		all := make([]Entry, group)
+		for i := range all {
+			seq++
+			all[i] = Entry{VCC: 1, Epoch: epoch, Seq: seq, At: start, Kind: "SayBusy", Body: make([]byte, 45)}
+		}
+		if _, err := j.Append(b.Context(), all); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(seq)/b.Elapsed().Seconds(), "commands/s")
 }
 
 func TestTheSyncIsWhatWasAskedFor(t *testing.T) {
@@ -311,7 +328,7 @@ func TestTheSyncIsWhatWasAskedFor(t *testing.T) {
 }
 
 func TestAFullDiskIsTold(t *testing.T) {
-	j := opened(t, t.TempDir())
+	j := opened(t, site{folder: t.TempDir()})
 	epoch := claimed(t, j, 1)
 	mustAppend(t, j, entries(1, epoch, 1, 1)...)
 	limit := func(pages int) {

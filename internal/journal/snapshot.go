@@ -37,8 +37,7 @@ func (j *Journal) saveSnapshot(ctx context.Context, s Snapshot) error {
 			if err := t.hold(ctx, s.VCC, s.Epoch); err != nil {
 				return err
 			}
-			_, err := t.exec(ctx, insertPart, int64(s.VCC), int64(s.Seq), i, part) //nolint:gosec // counts
-			return err
+			return t.insertPart(ctx, s, i, part)
 		})
 		if err != nil {
 			return err
@@ -48,9 +47,20 @@ func (j *Journal) saveSnapshot(ctx context.Context, s Snapshot) error {
 		if err := t.hold(ctx, s.VCC, s.Epoch); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, insertSnapshot, int64(s.VCC), int64(s.Seq), s.At.UnixNano(), s.Version, len(centerParts), len(eventsParts)) //nolint:gosec // counts
-		return err
+		return t.insertSnapshot(ctx, s, len(centerParts), len(eventsParts))
 	})
+}
+
+// insertPart writes one part of a snapshot.
+func (t transaction) insertPart(ctx context.Context, s Snapshot, n int, part []byte) error {
+	_, err := t.exec(ctx, insertPart, int64(s.VCC), int64(s.Seq), n, part) //nolint:gosec // counts
+	return err
+}
+
+// insertSnapshot writes a snapshot's last row: without it there is none.
+func (t transaction) insertSnapshot(ctx context.Context, s Snapshot, centerParts, eventsParts int) error {
+	_, err := t.exec(ctx, insertSnapshot, int64(s.VCC), int64(s.Seq), s.At.UnixNano(), s.Version, centerParts, eventsParts) //nolint:gosec // counts
+	return err
 }
 
 // dropOld throws away what the snapshot makes needless.

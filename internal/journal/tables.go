@@ -49,25 +49,33 @@ var statements = []string{
 // open makes the tables if they are not there, checks whose they are, and prepares the statements.
 func open(ctx context.Context, db *sql.DB, node, clustered string) (*Journal, error) {
 	j := &Journal{db: db, node: node, prepared: map[string]*sql.Stmt{}}
+	if err := j.open(ctx, clustered, statements); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// open does what the function open does for the journal's own database, with the statements of that.
+func (j *Journal) open(ctx context.Context, clustered string, statements []string) error {
 	for statement := range strings.SplitSeq(strings.ReplaceAll(tables, "{clustered}", clustered), ";") {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}
-		if _, err := db.ExecContext(ctx, statement); err != nil {
-			return nil, fmt.Errorf("make tables of the journal: %w", err)
+		if _, err := j.db.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("make tables of the journal: %w", err)
 		}
 	}
 	if err := j.identify(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	for _, query := range statements {
-		statement, err := db.PrepareContext(ctx, query)
+		statement, err := j.db.PrepareContext(ctx, query)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("prepare statements of the journal: %w", err), j.Close())
+			return errors.Join(fmt.Errorf("prepare statements of the journal: %w", err), j.Close())
 		}
 		j.prepared[query] = statement
 	}
-	return j, nil
+	return nil
 }
 
 // identify reads format and name of the tables, or gives new ones both.

@@ -15,6 +15,7 @@ import (
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
+	"ccgateway/internal/lockout"
 	"ccgateway/internal/tlscert"
 )
 
@@ -77,7 +78,7 @@ func (f *floor) open(b *testing.B, secure bool) string {
 	b.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	doors := gateway.New(gateway.Config{PollWait: gateway.MaxPollWait, Log: quiet}, f.host, nobody{}, f.delivery)
-	server := gateway.NewServer(doors, quiet)
+	server := gateway.NewServer(lockout.Handler(doors, nil), quiet) // as the program has it
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

@@ -214,10 +214,7 @@ var restReasons = table[reasonRow]{
 		}
 		return all, nil
 	},
-	load: func(ctx context.Context, q querier) ([]reasonRow, error) {
-		return collect(ctx, q, `SELECT vcc, code, name FROM rest_reason ORDER BY vcc, code`, nil,
-			func(r *reasonRow) []any { return []any{&r.VCC, &r.Code, &r.Name} })
-	},
+	load: loadRestReasons,
 	save: func(ctx context.Context, tx *batch, r reasonRow) error {
 		return statement(ctx, tx, `INSERT INTO rest_reason (vcc, code, name) VALUES ($1, $2, $3) ON CONFLICT (vcc, code) DO UPDATE SET name = excluded.name`,
 			r.VCC, r.Code, r.Name)
@@ -225,4 +222,24 @@ var restReasons = table[reasonRow]{
 	drop: func(ctx context.Context, tx *batch, r reasonRow) error {
 		return statement(ctx, tx, `DELETE FROM rest_reason WHERE vcc = $1 AND code = $2`, r.VCC, r.Code)
 	},
+}
+
+func loadRestReasons(ctx context.Context, q querier) ([]reasonRow, error) {
+	return collect(ctx, q, `SELECT vcc, code, name FROM rest_reason ORDER BY vcc, code`, nil,
+		func(r *reasonRow) []any { return []any{&r.VCC, &r.Code, &r.Name} })
+}
+
+// RestReasons reads the names of a VCC's reasons for rests, by number.
+func (s *Store) RestReasons(ctx context.Context, vcc center.VCCID) (map[int]string, error) {
+	rows, err := loadRestReasons(ctx, s.read)
+	if err != nil {
+		return nil, fmt.Errorf("read rest reasons: %w", err)
+	}
+	names := map[int]string{}
+	for _, r := range rows {
+		if r.VCC == vcc {
+			names[r.Code] = r.Name
+		}
+	}
+	return names, nil
 }

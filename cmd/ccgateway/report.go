@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"ccgateway/internal/admin"
+	"ccgateway/internal/center"
+	"ccgateway/internal/report"
+	"ccgateway/internal/store"
+)
+
+// factsQuestion is what the commands about facts have in common.
+type factsQuestion struct {
+	Config string `short:"c" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
+	Data   string `help:"Data folder of the installation (for its administrator's token); default: the file's data, else ./data." type:"path"`
+	Admin  string `help:"Admin address of the running program; default: the file's listen.admin, else 127.0.0.1:8081."`
+	VCC    int    `name:"vcc" help:"Number of the tenant; may be left out where there is one."`
+	From   string `help:"Beginning, a date or a time in the zone (2026-11-25, 2026-11-25T08:00); default: today."`
+	Until  string `help:"End, not included; default: a day after the beginning, or now."`
+	Zone   string `help:"Time zone by its IANA name." default:"Local"`
+	Output string `short:"o" help:"File to write; default: standard output." type:"path"`
+}
+
+// query gives the question as the admin port takes it.
+func (q factsQuestion) query(kind, format string) (url.Values, error) {
+	zone, err := time.LoadLocation(q.Zone)
+	if err != nil {
+		return nil, err
+	}
+	values := url.Values{"kind": {kind}, "format": {format}, "from": {q.From}, "until": {q.Until}}
+	if q.VCC != 0 {
+		values.Set("vcc", strconv.Itoa(q.VCC))
+	}
+	if q.From == "" {
+		values.Set("from", time.Now().In(zone).Format(time.DateOnly))
+	}
+	if q.Until == "" {
+		values.Set("until", time.Now().Add(time.Second).In(zone).Format(time.RFC3339))
+		if from, err := time.ParseInLocation(time.DateOnly, q.From, zone); err == nil && from.AddDate(0, 0, 1).Before(time.Now()) {
+			values.Set("until", from.AddDate(0, 0, 1).Format(time.RFC3339))
+		}
+	}
+	if zone != time.Local {
+		values.Set("zone", q.Zone)
+		return values, nil
+	}
+	// The server may stand in another zone: moments are told whole.
+	for _, name := range []string{"from", "until"} {
+		for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
+			if at, err := time.ParseInLocation(form, values.Get(name), zone); err == nil {
+				values.Set(name, at.Format(time.RFC3339))
+			}
+		}
+	}
+	return values, nil
+}
+
+// ask sends the question and writes the answer. A file appears only with the whole answer in it.
+func (q factsQuestion) ask(ctx context.Context, path string, values url.Values) (err error) {
+	folder, address, err := whyCommand{Config: q.Config, Data: q.Data, Admin: q.Admin}.installation()
+	if err != nil {
+		return err
+	}
+	token, err := admin.ReadToken(folder)
+	if err != nil {
+		return err
+	}
+	if q.Output == "" {
+		return admin.Ask(ctx, address, token, path, values, os.Stdout)
+	}
+	file, err := os.CreateTemp(filepath.Dir(q.Output), ".report-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	err = admin.Ask(ctx, address, token, path, values, io.Writer(file))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), q.Output)
+}
+
+// reportCommand prints figures.
+type reportCommand struct {
+	factsQuestion
+	Kind     string `arg:"" help:"What the rows are of: skill, agent, vcc or reason." enum:"skill,agent,vcc,reason"`
+	Interval string `help:"Length of an interval, such as 30m or 24h; default: one row for the whole."`
+	Format   string `help:"csv, json or xlsx." default:"csv" enum:"csv,json,xlsx"`
+	Level    string `help:"Time of the service level." default:"20s"`
+	Short    string `help:"Abandoned within this time does not count against the service level." default:"5s"`
+}
+
+// Help has the examples of --help.
+func (reportCommand) Help() string {
+	return "Every figure's formula stands in docs/reports.md, in JSON answers and on the second page of workbooks.\n\nExamples:\n\n" +
+		"  ccgateway report skill --interval 30m\n  ccgateway report agent --from 2026-11-01 --until 2026-12-01 --interval 24h --zone Europe/Berlin --format xlsx -o november.xlsx"
+}
+
+// Run asks the running program.
+func (c reportCommand) Run(ctx context.Context) error {
+	values, err := c.query(c.Kind, c.Format)
+	if err != nil {
+		return err
+	}
+	values.Set("level", c.Level)
+	values.Set("short", c.Short)
+	if c.Interval != "" {
+		values.Set("interval", c.Interval)
+	}
+	return c.ask(ctx, "report", values)
+}
+
+// recordsCommand prints records.
+type recordsCommand struct {
+	factsQuestion
+	Kind   string `arg:"" help:"calls, legs, queues or states." enum:"calls,legs,queues,states"`
+	Format string `help:"csv, or json: an object a line." default:"csv" enum:"csv,json"`
+}
+
+// Help has the examples of --help.
+func (recordsCommand) Help() string {
+	return "Examples:\n\n  ccgateway records calls --from 2026-11-24 -o calls.csv\n  ccgateway records legs --format json"
+}
+
+// Run asks the running program.
+func (c recordsCommand) Run(ctx context.Context) error {
+	values, err := c.query(c.Kind, c.Format)
+	if err != nil {
+		return err
+	}
+	return c.ask(ctx, "records", values)
+}
+
+// facts is the store as reports read it.
+type facts struct{ *store.Store }
+
+// Names gives the names that reports show.
+func (f facts) Names(ctx context.Context, vcc center.VCCID) (report.Names, error) {
+	names := report.Names{Skills: map[center.SkillID]string{}, Agents: map[center.AgentID]string{}}
+	centers, err := f.Centers(ctx)
+	if err != nil {
+		return names, err
+	}
+	for i := range centers {
+		if centers[i].ID != vcc {
+			continue
+		}
+		for _, s := range centers[i].Skills {
+			names.Skills[s.ID] = s.Name
+		}
+		for _, a := range centers[i].Agents {
+			names.Agents[a.ID] = a.Name
+		}
+	}
+	names.Reasons, err = f.RestReasons(ctx, vcc)
+	return names, err
+}

@@ -1,0 +1,87 @@
+package admin
+
+import (
+	"bytes"
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ccgateway/internal/center"
+	"ccgateway/internal/report"
+	"ccgateway/internal/store"
+)
+
+// facts are three facts of VCC 7.
+type facts struct{}
+
+var began = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
+
+func (facts) EachCall(_ context.Context, span store.Span, do func(center.CallRecord) error) error {
+	if span.VCC != 7 {
+		return nil
+	}
+	return do(center.CallRecord{VCC: 7, Call: "c1", Caller: "=cmd()", Called: "+4930", Began: began, Ended: began.Add(90 * time.Second)})
+}
+
+func (facts) EachLeg(_ context.Context, _ store.Span, do func(center.LegRecord) error) error {
+	return do(center.LegRecord{VCC: 7, Call: "c1", Party: center.PartyAgent, Agent: 101, Skill: 1, Began: began, Answered: began, Ended: began.Add(time.Minute)})
+}
+
+func (facts) EachQueue(_ context.Context, _ store.Span, do func(center.QueueRecord) error) error {
+	return do(center.QueueRecord{VCC: 7, Call: "c1", Skill: 1, Entered: began, Left: began.Add(30 * time.Second), Outcome: center.QueueAnswered, Agent: 101, Offers: 1})
+}
+
+func (facts) EachState(context.Context, store.Span, func(center.StateRecord) error) error { return nil }
+
+func (facts) Names(context.Context, center.VCCID) (report.Names, error) {
+	return report.Names{Skills: map[center.SkillID]string{1: "support"}}, nil
+}
+
+func TestReport(t *testing.T) {
+	server := serve(t, Options{Centers: centers{}, Token: "t", Facts: facts{}})
+	day := "from=2026-11-25&until=2026-11-26"
+	for _, c := range []struct {
+		path   string
+		status int
+		want   string // part of the answer
+	}{
+		{"report?kind=skill&format=csv&" + day, 200, ",1,support,1,1,0,0,0,0,0,0,0.0000,1.0000,0.0000,30.000,"},
+		{"report?kind=skill&level=30s&" + day, 200, `"service_level":1`},
+		{"report?kind=agent&vcc=7&interval=1h&" + day, 200, `"talk_inbound":60000`},
+		{"report?kind=vcc&format=xlsx&" + day, 200, "xl/worksheets"},
+		{"report?kind=cat&" + day, 422, "kind:"},
+		{"report?kind=skill&vcc=8&" + day, 422, "vcc:"},
+		{"report?kind=skill&vcc=x&" + day, 422, "vcc:"},
+		{"report?kind=skill&from=yesterday&until=2026-11-26", 422, "from:"},
+		{"report?kind=skill&from=2026-11-26&until=2026-11-25", 422, "bad time"},
+		{"report?kind=skill&from=2020-11-26&until=2026-11-25", 422, "longer than"},
+		{"report?kind=skill&interval=1s&" + day, 422, "bad time"},
+		{"report?kind=skill&interval=-1h&" + day, 422, "interval:"},
+		{"report?kind=skill&zone=Mars&" + day, 422, "zone:"},
+		{"report?kind=skill&format=pdf&" + day, 422, "format:"},
+		{"records?kind=calls&" + day, 200, "c1,0,0,'=cmd(),+4930,,2026-11-25T08:00:00.000Z,,2026-11-25T08:01:30.000Z,0.000,90.000,"},
+		{"records?kind=legs&format=json&" + day, 200, `"talk":60000`},
+		{"records?kind=queues&" + day, 200, "answered,101,1"},
+		{"records?kind=states&" + day, 200, "agent,state,reason"},
+		{"records?kind=cats&" + day, 422, "kind:"},
+		{"records?kind=calls&format=xlsx&" + day, 422, "format:"},
+	} {
+		status, body := get(t, server.URL+"/admin/"+c.path, "t")
+		if status != c.status || !strings.Contains(body, c.want) {
+			t.Errorf("%s: %d %.300s, want %d with %q", c.path, status, body, c.status, c.want)
+		}
+	}
+	if status, _ := get(t, server.URL+"/admin/report?kind=skill&"+day, "wrong"); status != 401 {
+		t.Errorf("report without the token: %d", status)
+	}
+	var out bytes.Buffer
+	address := strings.TrimPrefix(server.URL, "http://")
+	if err := Ask(t.Context(), address, "t", "records", url.Values{"kind": {"calls"}, "from": {"2026-11-25"}, "until": {"2026-11-26"}}, &out); err != nil || !strings.Contains(out.String(), "c1") {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+	if err := Ask(t.Context(), address, "t", "records", url.Values{"kind": {"cats"}}, &out); err == nil {
+		t.Error("a question that makes no sense is answered")
+	}
+}
