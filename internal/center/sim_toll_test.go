@@ -50,7 +50,7 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 	for _, e := range effects {
 		switch e := e.(type) {
 		case center.Ring:
-			if e.Trunk != "" && w.allowed[e.Call] != e.Number && e.Number != handed && !w.backs[e.Number] && !w.forwardedBy(e.Number) {
+			if e.Trunk != "" && w.allowed[e.Call] != e.Number && e.Number != handed && !w.watch.backs[e.Number] && !w.forwardedBy(e.Number) {
 				return fmt.Errorf("leg %s calls %s by %s for nobody who may: %+v", e.Leg, e.Number, e.Trunk, e)
 			}
 		case center.FlowBegan: // his place in a queue counts from when the flow let him wait
@@ -66,7 +66,7 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 func (w *world) calledBack(reply center.Reply, numbers []string) {
 	if reply.Err == nil {
 		for _, number := range numbers {
-			w.backs[number] = true
+			w.watch.backs[number] = true
 		}
 	}
 }

@@ -24,7 +24,6 @@ type world struct {
 	cfg         center.Config            // the last one given
 	model       model
 	apart       map[center.CallID]bool // calls in which an outside party talks with the agent alone
-	backs       map[string]bool        // numbers of customers who are to be called back
 	named       map[center.CallID]bool // calls that agents have handed on or taken by name: they stand outside of the queues' order
 	note        func(memory)           // nil, or gets everything that is done
 }
@@ -42,7 +41,7 @@ type model struct {
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
-		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool), backs: make(map[string]bool), apart: make(map[center.CallID]bool)}
+		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
 	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
 	w.model.noCalls = make(map[center.AgentID]bool)
