@@ -62,6 +62,7 @@ type agent struct {
 	inspects     *inspection   // his inspection of another agent; nil = none
 	aside        *asideTalk    // with those who insert at him, without a call; nil = none
 	play         *agentPlay    // a recording that is played to him; nil = none
+	preview      *callBack     // a customer whom he is shown; nil = none
 }
 
 // chosen is a state that an agent comes back to.
@@ -72,7 +73,7 @@ type chosen struct {
 
 // inCall tells whether the agent has any call, be it that his own phone is only being rung for it.
 func (a *agent) inCall() bool {
-	return a.present != nil || len(a.held) > 0 || a.play != nil || a.inspects != nil
+	return a.present != nil || len(a.held) > 0 || a.play != nil || a.inspects != nil || a.preview != nil
 }
 
 // partIn finds the agent's part in a call; "" means the present call, then the one held last.

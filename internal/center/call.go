@@ -11,6 +11,8 @@ const (
 	featureInbound  = 0
 	featureInternal = 6
 	featureOutbound = 7
+	featurePreview  = 44 // a customer whom the agent has looked at first
+	featureCallBack = 45 // agreed with the customer
 	featureHelp     = 51 // two-party help
 	featureHelp3    = 52 // three-party help
 	featureThree    = 53 // more than two parties
@@ -53,6 +55,7 @@ type call struct {
 	run       uint64   // of the flow that the call is in; 0 = none
 	relay     bool     // the customer's keys are relayed (TransmitNumber)
 	flow      flowStay
+	back      *callBack // the customer who is being called back; nil = none, or he talks
 
 	firstWait  time.Time     // when he entered a queue by a flow for the first time; zero = not since his last talk
 	beforeWait time.Duration // how long he had waited until then
@@ -239,6 +242,14 @@ func (c *Center) endCall(cl *call, f finish) {
 		Agent: cl.lastAgent, Reason: f.reason, Released: f.by,
 	})
 	delete(c.calls, cl.id)
+	if cl.back != nil {
+		c.backFailed(cl.back)
+	}
+	if c.cfg.Limits.Calls > 0 { // there may be room for a call-back now
+		for _, s := range c.cfg.Skills {
+			c.mark(c.queues[s.ID])
+		}
+	}
 }
 
 func (c *Center) partLeaves(p *party, f finish) {
@@ -356,6 +367,7 @@ func (c *Center) leaveAllCalls(a *agent, reason int) {
 		by = PartyAgent
 	}
 	c.stopPlay(a, playStopped)
+	c.endPreview(a, false)
 	for a.inCall() {
 		p := a.present
 		if p == nil {

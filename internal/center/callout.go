@@ -85,6 +85,8 @@ func (c *Center) checkFree(a *agent) *result.Error {
 		return result.OperationFailed.Because("agent %d has to change his password before he handles calls", a.id)
 	case a.present != nil:
 		return result.OperationFailed.Because("agent %d has a call in progress", a.id)
+	case a.preview != nil:
+		return result.OperationFailed.Because("agent %d is offered preview %d", a.id, a.preview.id)
 	case a.play != nil:
 		return result.OperationFailed.Because("agent %d is being played a recording", a.id)
 	case a.inspects != nil:

@@ -36,7 +36,8 @@ type Center struct {
 	taskSeq    int    // taskId of recordings
 	runSeq     uint64 // of flows
 	playSeq    uint64
-	shared     int // percent points gathered towards the next recording, with RecordShare
+	backSeq    int64 // control numbers of call-backs
+	shared     int   // percent points gathered towards the next recording, with RecordShare
 	draining   bool
 }
 

@@ -50,6 +50,7 @@ func (c *Center) reviseQueues() {
 	}
 	for _, q := range c.removed(old) {
 		q.gone = true
+		c.dropBacks(q)
 		c.letGo(q, LeaveNobodyOnDuty, CauseNoAnswer)
 	}
 }

@@ -16,6 +16,7 @@ type timer struct {
 	ended *lingering // of timerLinger
 	queue *queue     // of timerPlaces
 	rec   *record    // of timerPause
+	back  *callBack  // of timerBack
 }
 
 type timerKind int
@@ -30,6 +31,7 @@ const (
 	timerFlow                     // a flow is given up, or a voicemail is long enough
 	timerPlaces                   // flows are told of places in a queue
 	timerPause                    // the longest pause of a recording
+	timerBack                     // a call-back may be tried again, or has been shown long enough
 	timerPlay                     // an agent's phone that is rung for a recording to be played
 	timerInspect                  // an inspector's phone is rung
 )
@@ -125,6 +127,8 @@ func (c *Center) fire(t *timer) {
 		c.placesDue(t.queue)
 	case timerPause:
 		c.pauseOver(t.rec)
+	case timerBack:
+		c.backDue(t.back)
 	case timerPlay:
 		c.stopPlay(t.agent, playFailed)
 	case timerInspect:

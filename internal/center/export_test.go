@@ -30,6 +30,9 @@ func normal(c *Center) Center {
 			none(&a.ousted.former)
 		}
 		unset(&a.silence, &a.wrapTimer, &a.restTimer)
+		if a.preview != nil {
+			unset(&a.preview.again)
+		}
 		if a.play != nil {
 			unset(&a.play.ringing)
 		}
@@ -43,6 +46,12 @@ func normal(c *Center) Center {
 	for _, cl := range c.calls {
 		none(&cl.rows)
 		unset(&cl.ring, &cl.maxWait, &cl.flow.limit)
+		if cl.back != nil {
+			unset(&cl.back.again)
+			if cl.back.queue.gone {
+				cl.back.queue = &queue{skill: cl.back.queue.skill, gone: true}
+			}
+		}
 		if cl.queue != nil && cl.queue.gone { // what else it was is of no matter
 			cl.queue = &queue{skill: cl.queue.skill, gone: true}
 		}
@@ -67,6 +76,10 @@ func normalQueue(q *queue) {
 	}
 	none(&q.idle)
 	unset(&q.places)
+	none(&q.backs)
+	for _, b := range q.backs {
+		unset(&b.again)
+	}
 }
 
 // unset forgets when deadlines were due that are not set any more.

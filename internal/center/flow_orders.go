@@ -35,6 +35,15 @@ func (c *Center) applyFlow(cmd Command) Reply {
 		return c.order(cmd.Call, cmd.Run, c.flowLeave)
 	case FlowTransfer:
 		return c.order(cmd.Call, cmd.Run, func(cl *call, p *party) *result.Error { return c.flowTransfer(cl, p, cmd.To) })
+	case FlowCallBack:
+		return c.order(cmd.Call, cmd.Run, func(cl *call, p *party) *result.Error { return c.flowCallBack(cl, p, cmd) })
+	case OfferPreview:
+		id, err := c.offerPreview(cmd)
+		if err != nil {
+			return Reply{Err: err}
+		}
+		c.changed = true
+		return Reply{Value: id}
 	case FlowRecord:
 		return c.order(cmd.Call, cmd.Run, func(cl *call, p *party) *result.Error { return c.flowRecord(cl, p, cmd) })
 	case FlowStopRecord:

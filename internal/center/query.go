@@ -35,6 +35,9 @@ func (a *agent) bar() int {
 			return barTalking
 		}
 	}
+	if a.preview != nil {
+		return barReserved
+	}
 	if len(a.held) > 0 {
 		return barHold
 	}

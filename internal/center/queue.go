@@ -19,6 +19,7 @@ type queue struct {
 	signedIn    int
 	pace        time.Duration // from one answer to the next while others wait; 0 = unknown
 	served      time.Time     // the last answer after which others waited; zero = none
+	backs       []*callBack   // customers who are to be called, in their order
 	places      timer         // when flows are told of changed places
 }
 

@@ -12,9 +12,13 @@ const usualPause = 5 * time.Minute
 // maxRecordName is the longest file name of a recording that a client may choose (recordplay beginRecord).
 const maxRecordName = 100
 
-// applyMedia applies what an agent does with recordings and playing.
+// applyMedia applies what an agent does with recordings, playing and previews.
 func (c *Center) applyMedia(a *agent, cmd Command) (Reply, bool) {
 	switch cmd := cmd.(type) {
+	case PreviewCallOut:
+		return made(c.previewCallOut(a, cmd))
+	case CancelPreview:
+		return reply(c.cancelPreview(a, cmd.Control))
 	case BeginRecord:
 		return reply(c.beginRecord(a, cmd.File))
 	case StopRecord:

@@ -21,7 +21,7 @@ func Restore(s *Snapshot) (*Center, error) {
 	}
 	n := s.Counters
 	c.timerSeq, c.sessionSeq, c.callSeq, c.legSeq, c.taskSeq, c.shared = n.Timer, n.Session, n.Call, n.Leg, n.Task, n.Shared
-	c.runSeq, c.playSeq = n.Run, n.Play
+	c.runSeq, c.playSeq, c.backSeq = n.Run, n.Play, n.Back
 	c.draining = s.Draining
 	for _, phone := range s.Phones {
 		c.phones[phone] = true
@@ -191,6 +191,10 @@ func (r *restorer) calls() error {
 		r.set(&cl.ring, s.Ring)
 		r.set(&cl.maxWait, s.MaxWait)
 		r.flow(cl, s.Flow)
+		var err error
+		if cl.back, err = r.back(s.Back); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -290,6 +294,13 @@ func (r *restorer) queues() error {
 		}
 		q.pace, q.served = s.Pace, s.Served
 		r.set(&q.places, s.Places)
+		for i := range s.Backs {
+			b, err := r.back(&s.Backs[i])
+			if err != nil {
+				return err
+			}
+			q.insertBack(b)
+		}
 		for _, id := range s.Waiting {
 			cl := r.c.calls[id]
 			if cl == nil || cl.queue != q || cl.queued {
@@ -321,6 +332,13 @@ func (r *restorer) agentsCalls() error {
 		if err := r.play(a, s.Play); err != nil {
 			return err
 		}
+		var err error
+		if a.preview, err = r.back(s.Preview); err != nil {
+			return err
+		}
+		if a.preview != nil {
+			a.preview.agent = a
+		}
 	}
 	for id, cl := range r.c.calls {
 		for _, p := range cl.parties {
@@ -343,6 +361,26 @@ func (r *restorer) flow(cl *call, s *savedFlow) {
 	if f.play != "" {
 		r.c.plays[f.play] = playing{call: cl}
 	}
+}
+
+// back restores a customer who is to be called; nil = none.
+func (r *restorer) back(s *savedBack) (*callBack, error) {
+	if s == nil {
+		return nil, nil
+	}
+	b := &callBack{
+		id: s.ID, queue: r.c.queues[s.Queue], numbers: s.Numbers, data: s.Data, auto: s.Auto, entered: s.Entered, feature: s.Feature,
+		tries: s.Tries, born: s.Born, ready: s.Ready,
+	}
+	if s.Removed != nil {
+		b.queue = &queue{skill: *s.Removed, gone: true}
+	}
+	if b.queue == nil {
+		return nil, impossible("call-back %d waits in skill queue %d, which is not there", s.ID, s.Queue)
+	}
+	b.again = timer{kind: timerBack, back: b}
+	r.set(&b.again, s.Again)
+	return b, nil
 }
 
 // play restores what an agent is played.

@@ -2,7 +2,7 @@ package center
 
 // mark notes that a waiting caller and an idle agent of the queue may now meet.
 func (c *Center) mark(q *queue) {
-	if !q.dirty && q.first != nil && len(q.idle) > 0 {
+	if !q.dirty && (q.first != nil || len(q.backs) > 0) && len(q.idle) > 0 {
 		q.dirty = true
 		c.dirty = append(c.dirty, q)
 	}
@@ -18,7 +18,14 @@ func (c *Center) match() {
 		q := c.dirty[0]
 		c.dirty = c.dirty[1:]
 		q.dirty = false
-		for q.first != nil && len(q.idle) > 0 {
+		for len(q.idle) > 0 {
+			if b, a := c.nextBack(q); b != nil {
+				c.serveBack(a, b)
+				continue
+			}
+			if q.first == nil {
+				break
+			}
 			a, cl := pair(q)
 			c.dequeue(cl)
 			c.tellFlow(cl, FlowTold{What: FlowOffered})

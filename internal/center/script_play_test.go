@@ -207,7 +207,7 @@ func (w *world) end() error {
 		return err
 	}
 	for range 10 {
-		w.now = w.now.Add(10 * time.Minute)
+		w.now = w.now.Add(3 * time.Hour) // also who waits to be called back does so no longer than a day
 		if err := w.step(center.Tick{}); err != nil {
 			return err
 		}

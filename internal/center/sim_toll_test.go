@@ -41,10 +41,16 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 	if c, ok := cmd.(center.FlowTransfer); ok && reply.Err == nil && c.To.Type == center.DeviceOutside { // the flow's author may
 		handed = c.To.Address
 	}
+	switch c := cmd.(type) {
+	case center.OfferPreview:
+		w.calledBack(reply, c.Numbers)
+	case center.FlowCallBack:
+		w.calledBack(reply, []string{c.Number})
+	}
 	for _, e := range effects {
 		switch e := e.(type) {
 		case center.Ring:
-			if e.Trunk != "" && w.allowed[e.Call] != e.Number && e.Number != handed && !w.forwardedBy(e.Number) {
+			if e.Trunk != "" && w.allowed[e.Call] != e.Number && e.Number != handed && !w.watch.backs[e.Number] && !w.forwardedBy(e.Number) {
 				return fmt.Errorf("leg %s calls %s by %s for nobody who may: %+v", e.Leg, e.Number, e.Trunk, e)
 			}
 		case center.FlowBegan: // his place in a queue counts from when the flow let him wait
@@ -54,6 +60,15 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 		}
 	}
 	return nil
+}
+
+// calledBack notes the numbers of customers who are to be called by agents with the right.
+func (w *world) calledBack(reply center.Reply, numbers []string) {
+	if reply.Err == nil {
+		for _, number := range numbers {
+			w.watch.backs[number] = true
+		}
+	}
 }
 
 // forwards lists the numbers to which agents who may have forwarded their phones.

@@ -73,7 +73,9 @@ func (w *watch) event(e center.Event) error {
 		return fmt.Errorf("agent %d: %w", s.agent, err)
 	}
 	switch e.Type {
-	case center.EvStopPlayDone:
+	case center.EvPreviewCallOut, center.EvPreviewCallOutEx:
+		w.players[e.Agent] = true
+	case center.EvStopPlayDone, center.EvReleasePreview:
 		delete(w.players, e.Agent)
 	case center.EvConference:
 		w.counts.Conferences++

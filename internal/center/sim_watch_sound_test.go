@@ -75,6 +75,9 @@ func (w *watch) sounds(cmd center.Command, reply center.Reply) error {
 	if c, ok := cmd.(center.BeginPlay); ok && reply.Err == nil {
 		w.players[c.Agent] = true
 	}
+	if c, ok := cmd.(center.PreviewCallOut); ok && reply.Err == nil {
+		delete(w.players, c.Agent)
+	}
 	for _, leg := range w.did.ended {
 		maps.DeleteFunc(w.plays, func(_ center.PlayID, to center.LegID) bool { return to == leg.id })
 	}
@@ -93,6 +96,11 @@ func (s *sim) fromFlows() error {
 		id := plays[s.r.IntN(len(plays))]
 		delete(s.watch.plays, id)
 		return s.send(center.PlayEnded{Play: id, Key: s.r.IntN(2) == 0, Why: []string{"", "", "no file"}[s.r.IntN(3)]})
+	}
+	if s.r.IntN(12) == 0 {
+		return s.send(center.OfferPreview{
+			Skill: center.SkillID(1 + s.r.IntN(len(s.base.Skills)+1)), Numbers: []string{s.dialled(), "0555123"}[s.r.IntN(2):], Auto: s.r.IntN(2) == 0,
+		})
 	}
 	if len(calls) == 0 {
 		return nil
@@ -123,8 +131,10 @@ func (s *sim) flowOrder(r runSeen) center.Command {
 		return center.FlowQueue{Call: r.call, Run: r.run, Skill: skill, KeepTime: on}
 	case 10:
 		return center.FlowLeave{Call: r.call, Run: r.run}
-	case 11, 12:
+	case 11:
 		return center.FlowTransfer{Call: r.call, Run: r.run, To: s.device()}
+	case 12:
+		return center.FlowCallBack{Call: r.call, Run: r.run, Skill: skill, Number: s.dialled()}
 	case 13:
 		return center.FlowRecord{Call: r.call, Run: r.run, Skill: skill}
 	case 14:

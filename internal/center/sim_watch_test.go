@@ -24,7 +24,8 @@ type watch struct {
 	plays      map[center.PlayID]center.LegID // what plays, and to whom
 	runs       map[center.CallID]runSeen
 	asides     map[center.CallID]bool  // rooms of agents who talk with an inspector alone
-	players    map[center.AgentID]bool // agents who are played a recording
+	players    map[center.AgentID]bool // agents who are played a recording, or are shown a preview
+	backs      map[string]bool         // numbers of customers who are to be called back
 	counts     counts
 	recordAll  bool // the tenant's rule
 	did        doing
@@ -43,7 +44,6 @@ type doing struct {
 	closed  []center.CallID // calls whose record was written
 	states  []stateSeen     // states that agents left, in order
 	facts   []center.StateRecord
-	stays   map[center.CallID]time.Time // when the last stay of a call in a queue ended
 	touched map[center.CallID]bool
 	talks   []talkSeen // that have begun, not those taken back from hold
 }
@@ -135,6 +135,7 @@ func newWatch(now time.Time) *watch {
 		runs:       make(map[center.CallID]runSeen),
 		asides:     make(map[center.CallID]bool),
 		players:    make(map[center.AgentID]bool),
+		backs:      make(map[string]bool),
 	}
 }
 

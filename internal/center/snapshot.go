@@ -35,6 +35,7 @@ type (
 		Timer, Session, Call, Leg uint64
 		Task, Shared              int
 		Run, Play                 uint64
+		Back                      int64
 	}
 	// savedTimer is a deadline that is set; the zero one is not.
 	savedTimer struct {
@@ -47,6 +48,7 @@ type (
 		Pace    time.Duration
 		Served  time.Time
 		Places  savedTimer
+		Backs   []savedBack
 	}
 	savedTarget struct {
 		Agent                AgentID
@@ -90,6 +92,7 @@ type (
 		StaySkill                       SkillID
 		StaySince                       time.Time
 		StayOffers                      int
+		Back                            *savedBack
 	}
 	// savedAddition names parties by their place; 0 = the first, -1 = none.
 	savedAddition struct {
@@ -131,6 +134,20 @@ type (
 		Place          int
 		Skill          SkillID
 		Limit          savedTimer
+	}
+	savedBack struct {
+		ID      int64
+		Queue   SkillID
+		Removed *Skill // that queue, where it is not configured any more
+		Numbers []string
+		Data    string
+		Auto    bool
+		Entered time.Time
+		Feature int
+		Tries   int
+		Born    time.Time
+		Ready   bool
+		Again   savedTimer
 	}
 	savedPlay struct {
 		ID      PlayID
@@ -215,6 +232,7 @@ type (
 		FiguresDay   time.Time
 		Play         *savedPlay
 		Aside        *savedAside
+		Preview      *savedBack
 	}
 )
 
@@ -223,7 +241,7 @@ type (
 func (c *Center) Snapshot() *Snapshot {
 	s := &Snapshot{
 		Config: c.cfg.Config, Now: c.now, Draining: c.draining,
-		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared, Run: c.runSeq, Play: c.playSeq},
+		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared, Run: c.runSeq, Play: c.playSeq, Back: c.backSeq},
 	}
 	for phone, registered := range c.phones {
 		if registered {
@@ -234,6 +252,9 @@ func (c *Center) Snapshot() *Snapshot {
 	for _, id := range slices.Sorted(maps.Keys(c.queues)) {
 		of := c.queues[id]
 		q := savedQueue{Skill: id, Pace: of.pace, Served: of.served, Places: of.places.save()}
+		for _, b := range of.backs {
+			q.Backs = append(q.Backs, *b.save())
+		}
 		for cl := c.queues[id].first; cl != nil; cl = cl.next {
 			q.Waiting = append(q.Waiting, cl.id)
 		}
@@ -323,6 +344,7 @@ func (c *Center) saveCall(cl *call) savedCall {
 	}
 	s.TransFrom, s.Run, s.Relay, s.PastWait = cl.transFrom, cl.run, cl.relay, cl.waited
 	s.Add = cl.saveAddition()
+	s.Back = cl.back.save()
 	s.FirstWait, s.BeforeWait, s.Left, s.LeftBy = cl.firstWait, cl.beforeWait, cl.left, cl.leftBy
 	s.StaySkill, s.StaySince, s.StayOffers = cl.stay.skill, cl.stay.since, cl.stay.offers
 	if f := &cl.flow; cl.run != 0 {
@@ -401,6 +423,22 @@ func (a *agent) save(s *savedAgent) {
 		s.Held = append(s.Held, p.call.id)
 	}
 	s.Play, s.Aside = a.play.save(), a.aside.save()
+	s.Preview = a.preview.save()
+}
+
+func (b *callBack) save() *savedBack {
+	if b == nil {
+		return nil
+	}
+	s := &savedBack{
+		ID: b.id, Queue: b.queue.skill.ID, Numbers: b.numbers, Data: b.data, Auto: b.auto, Entered: b.entered, Feature: b.feature,
+		Tries: b.tries, Born: b.born, Ready: b.ready, Again: b.again.save(),
+	}
+	if b.queue.gone {
+		removed := b.queue.skill
+		s.Removed = &removed
+	}
+	return s
 }
 
 func (p *agentPlay) save() *savedPlay {
