@@ -18,7 +18,8 @@ func (ins *inspection) line() *leg {
 // what becomes of his transfer, calls or is rung, the inspector hears nothing.
 func (ins *inspection) follows() *call {
 	p := ins.of.present
-	if ins.line() == nil || p == nil || p.phase != phaseTalking || p.parked || p.call.media != MediaVoice {
+	if ins.line() == nil || p == nil || p.phase != phaseTalking || p.parked || p.call.media != MediaVoice ||
+		!slices.Contains(p.call.parties, p) { // he is just being taken out of it
 		return nil
 	}
 	return p.call

@@ -48,7 +48,8 @@ var configWords = map[string]func(*naming, *center.Config, []string) error{
 		c.Phones = append(slices.Clone(c.Phones), args...)
 		return nil
 	},
-	"remove": removeLine,
+	"inspection": func(_ *naming, c *center.Config, args []string) error { return inspectionLine(c, args) },
+	"remove":     removeLine,
 }
 
 // entry adds an entry to a list of the configuration, or changes the one with the same key. The lists are copied, since the

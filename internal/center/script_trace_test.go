@@ -156,7 +156,7 @@ var (
 		center.LeaveUnreachable: "Unreachable", center.LeaveNoSuchNumber: "NoSuchNumber", center.LeaveNoResource: "NoResource",
 		center.LeaveUserNoAnswer: "UserNoAnswer", center.LeaveUserRefused: "UserRefused", center.LeaveAgentRefused: "AgentRefused",
 		center.LeaveUserBeforeAgent: "UserBeforeAgent", center.LeaveConnected: "Connected", center.LeaveHelp: "Help",
-		center.LeaveThree: "Three", center.LeaveAskerLeft: "AskerLeft", center.LeavePickedUp: "PickedUp", center.LeaveTransferred: "Transferred",
+		center.LeaveThree: "Three", center.LeaveAskerLeft: "AskerLeft", center.LeaveIntercepted: "Intercepted", center.LeavePickedUp: "PickedUp", center.LeaveTransferred: "Transferred",
 		center.LeaveToQueue: "ToQueue", center.LeaveTransferTimeout: "TransferTimeout",
 	}
 	parties = map[center.PartyKind]string{

@@ -134,6 +134,9 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 			held = id
 		}
 	}
+	if v, inspects := s.inspectionBy(by.Agent); inspects {
+		return s.inspecting(by, v)
+	}
 	switch {
 	case seen.offered != "":
 		return pick(center.Answer{By: by}, center.Answer{By: by, Call: seen.offered}, center.Answer{By: by}, center.PhonePickUp{By: by}, center.Reject{By: by, Mode: 1},
@@ -157,6 +160,9 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 	case center.StateWork:
 		return pick(center.SayFree{By: by}, center.CancelWork{By: by}, center.SayBusy{By: by}, center.Rest{By: by, Seconds: 10, Cause: 2}, center.CallOut{By: by, Called: "0555123"},
 			center.CallInner{By: by, Called: fmt.Sprint(s.agent())})
+	}
+	if s.model.roles[s.model.agents[by.Agent].Role].Has(center.RightListen) && seen.state == center.StateIdle && s.r.IntN(2) == 0 {
+		return s.inspect(by)
 	}
 	switch n := s.r.IntN(40); {
 	case n < 1:

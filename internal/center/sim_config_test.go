@@ -23,7 +23,7 @@ func randomConfig(r *rand.Rand) center.Config {
 			{ID: 2, Name: "agent", Rights: center.RightsOf(center.RightBusy, center.RightHold, center.RightCallOut, center.RightCallInner,
 				center.RightMute, center.RightConnectHeld, center.RightTransferInner, center.RightTakeTransfers, center.RightThreeParty,
 				center.RightTransferOut, center.RightTransferFlow, center.RightPickUp)},
-			{ID: 3, Name: "inspector", Rights: center.RightsOf(center.RightListen, center.RightForceState, center.RightCallInner)},
+			{ID: 3, Name: "inspector", Rights: center.RightsOf(center.RightListen, center.RightForceState, center.RightCallInner, center.RightIntercept, center.RightForceRelease)},
 			{ID: 4, Name: "bare"},
 			{ID: 5, Name: "outbound", Rights: center.RightsOf(center.RightNoInbound, center.RightCallInternational, center.RightHold)},
 		},
@@ -48,6 +48,7 @@ func randomConfig(r *rand.Rand) center.Config {
 	}
 	cfg.Phones = append(cfg.Phones, "7100", "7101")
 	cfg.Recording = randomRecording(r)
+	cfg.Inspection = randomInspection(r)
 	cfg.Flows = []string{"menu"}
 	cfg.AccessCodes = append(cfg.AccessCodes, center.AccessCode{Code: flowCode, Flow: "menu"})
 	return cfg
@@ -86,6 +87,14 @@ func randomRecording(r *rand.Rand) center.Recording {
 	return center.Recording{Mode: center.RecordingMode(r.IntN(4)), Share: r.IntN(101)}
 }
 
+func randomInspection(r *rand.Rand) center.Inspection {
+	i := center.Inspection{Quiet: r.IntN(4) == 0, Inspectors: r.IntN(2) == 0}
+	if r.IntN(4) == 0 {
+		i.Relations = []center.QCRelation{{Inspectors: []int{-1, 1}[r.IntN(2)], Agents: []int{1}}}
+	}
+	return i
+}
+
 // changed gives the configuration with a few random changes, as an administrator makes them.
 func changed(r *rand.Rand, cfg center.Config) center.Config {
 	cfg.Skills, cfg.Agents, cfg.Phones = slices.Clone(cfg.Skills), slices.Clone(cfg.Agents), slices.Clone(cfg.Phones)
@@ -97,7 +106,7 @@ func changed(r *rand.Rand, cfg center.Config) center.Config {
 }
 
 func changeOne(r *rand.Rand, cfg *center.Config) {
-	switch r.IntN(9) {
+	switch r.IntN(10) {
 	case 0:
 		i := r.IntN(len(cfg.Agents))
 		cfg.Agents[i] = randomAgent(r, cfg.Agents[i].ID, cfg.Skills)
@@ -122,6 +131,8 @@ func changeOne(r *rand.Rand, cfg *center.Config) {
 		cfg.Limits.Calls = r.IntN(6)
 	case 7:
 		cfg.Limits.Agents = r.IntN(6)
+	case 9:
+		cfg.Inspection = randomInspection(r)
 	case 8:
 		if len(cfg.Trunks) > 0 {
 			cfg.Trunks = cfg.Trunks[:len(cfg.Trunks)-1]

@@ -19,6 +19,9 @@ func (w *world) nobodyIsStuck(o center.Overview) error {
 				setup = setup || c.State == center.CallSettingUp
 			}
 		}
+		if slices.ContainsFunc(o.Inspections, func(v center.InspectionView) bool { return v.Inspector == a.ID }) {
+			calls++
+		}
 		talking := a.Status == int(center.StateTalking)
 		if talking && calls == 0 && !w.watch.players[a.ID] {
 			return fmt.Errorf("agent %d is in use and has no call", a.ID)
@@ -58,7 +61,7 @@ func (w *world) everybodyHears(o center.Overview) error {
 		rows := make(map[center.LegID]center.Row)
 		for _, row := range w.watch.rooms[c.Call] {
 			if w.watch.inRoom[row.Leg] == c.Call {
-				rows[row.Leg] = row
+				rows[row.Leg] = withoutInspectors(row, o)
 			}
 		}
 		for _, id := range c.Legs {
@@ -108,7 +111,7 @@ func (w *world) talks(c center.CallView, row center.Row, leg *legSeen) error {
 			want = append(want, id)
 		}
 	}
-	if got := slices.Sorted(slices.Values(row.Hears)); !slices.Equal(got, slices.Sorted(slices.Values(want))) || open == (row.Plays != "") {
+	if got := slices.Sorted(slices.Values(row.Hears)); !slices.Equal(got, slices.Sorted(slices.Values(want))) || row.Plays != hearsInspector && open == (row.Plays != "") {
 		return fmt.Errorf("leg %s of call %s hears %+v, and should hear %v", leg.id, c.Call, row, want)
 	}
 	return nil

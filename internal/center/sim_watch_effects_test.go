@@ -79,8 +79,13 @@ func (w *watch) ring(e center.Ring) error {
 }
 
 func (w *watch) room(e center.Room) error {
-	if err := w.mention(e.Call); err != nil {
-		return err
+	if w.isAside(e) {
+		w.asides[e.Call] = true
+	}
+	if !w.asides[e.Call] {
+		if err := w.mention(e.Call); err != nil {
+			return err
+		}
 	}
 	for leg, at := range w.inRoom {
 		if at == e.Call {
@@ -92,6 +97,7 @@ func (w *watch) room(e center.Room) error {
 			return fmt.Errorf("the room of call %s is closed and was not open", e.Call)
 		}
 		delete(w.rooms, e.Call)
+		delete(w.asides, e.Call)
 		return nil
 	}
 	for i, row := range e.Rows {

@@ -30,13 +30,14 @@ type world struct {
 
 // model is what has to be known, beside what can be seen, to say which agents must be given a waiting caller.
 type model struct {
-	roles     map[int]center.Rights
-	agents    map[center.AgentID]center.Agent
-	skills    map[center.SkillID]center.Skill
-	numbering center.Numbering
-	noCalls   map[center.AgentID]bool // SetTalkRight off
-	change    map[center.AgentID]bool // has to change his password first
-	draining  bool
+	roles      map[int]center.Rights
+	agents     map[center.AgentID]center.Agent
+	skills     map[center.SkillID]center.Skill
+	numbering  center.Numbering
+	inspection center.Inspection
+	noCalls    map[center.AgentID]bool // SetTalkRight off
+	change     map[center.AgentID]bool // has to change his password first
+	draining   bool
 }
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
@@ -54,6 +55,7 @@ func (m *model) configure(cfg center.Config) {
 	m.agents = make(map[center.AgentID]center.Agent)
 	m.skills = make(map[center.SkillID]center.Skill)
 	m.numbering = cfg.Numbering
+	m.inspection = cfg.Inspection
 	for _, r := range cfg.Roles {
 		m.roles[r.ID] = r.Rights
 	}
@@ -208,7 +210,7 @@ func (w *world) look() error {
 	}
 	before := w.last
 	w.last = o
-	for _, check := range []func(center.Overview) error{w.agentsAgree, w.callsAgree, w.queuesAgree, w.nobodyWaitsInVain, w.nobodyIsStuck, w.everybodyHears} {
+	for _, check := range []func(center.Overview) error{w.agentsAgree, w.callsAgree, w.queuesAgree, w.nobodyWaitsInVain, w.nobodyIsStuck, w.inspectionsAgree, w.everybodyHears} {
 		if err := check(o); err != nil {
 			return err
 		}
