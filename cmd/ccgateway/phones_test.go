@@ -20,6 +20,7 @@ type line struct {
 // talkTone gives the tone that a phone account's agent says.
 var talkTone = map[string]float64{
 	"40101": annTone, "40102": benTone, "40103": cidTone, "40104": danTone, "40201": bobTone, "40202": cleoTone, "40199": strangerTone,
+	"40901": ivyTone,
 }
 
 // phone registers a phone account. It answers when told to by the test, unless cfg says otherwise.

@@ -40,11 +40,12 @@ const (
 	outsideTone                        = 1700.0
 	strangerTone                       = 1900.0
 	musicTone, ringTone                = 2200.0, 425.0
+	ivyTone                            = 2450.0
 )
 
 // allTones are all of them: whoever should hear one should hear no other.
 var allTones = []float64{
-	annTone, benTone, cidTone, danTone, amyTone, bobTone, cleoTone, outsideTone, strangerTone, musicTone, ringTone,
+	annTone, benTone, cidTone, danTone, amyTone, bobTone, cleoTone, outsideTone, strangerTone, musicTone, ringTone, ivyTone,
 }
 
 //go:embed testdata/center.yaml
