@@ -226,6 +226,7 @@ func BenchmarkRooms(b *testing.B) {
 		b.Run(k.name, func(b *testing.B) {
 			f := newFloor(b, *roomsAgents, true, keeping(b, k.none, k.sync))
 			f.events.reset() // of the sign-ins
+			before := f.host.JournalStats()
 			b.ResetTimer()
 			for range b.N {
 				f.load(*roomsFor)
@@ -238,9 +239,23 @@ func BenchmarkRooms(b *testing.B) {
 			b.ReportMetric(ms(events.P50), "ms-event-p50")
 			b.ReportMetric(ms(events.P99), "ms-event-p99")
 			b.ReportMetric(ms(invites.P99), "ms-invite-p99")
+			reportGroups(b, before, f.host.JournalStats())
 			b.ReportMetric(0, "ns/op") // it is the duration of the load
 		})
 	}
+}
+
+// reportGroups says what the journal's transactions took. A command waits for the one that runs when it comes and for its own, so twice the
+// longest of them bounds it; BenchmarkDiskSync is the floor of one.
+func reportGroups(b *testing.B, before, after host.JournalStats) {
+	b.Helper()
+	groups := float64(after.Groups - before.Groups)
+	if groups == 0 {
+		return
+	}
+	b.ReportMetric(ms(after.Spent-before.Spent)/groups, "ms/group")
+	b.ReportMetric(float64(after.Commands-before.Commands)/groups, "commands/group")
+	b.ReportMetric(ms(after.Longest), "ms-longest-group")
 }
 
 // reset forgets what was measured.
