@@ -53,6 +53,7 @@ type program struct {
 
 	ready     atomic.Pointer[string] // why no work is taken; nil = it is
 	tasks     *errgroup.Group
+	failed    func() error // waits until a part of the program has ended by itself and says why; nil after stop
 	endVoice  context.CancelFunc
 	voiceDone chan struct{}
 }
@@ -169,7 +170,8 @@ func (p *program) complete(c *center.Config) {
 func (p *program) serve(ctx context.Context) error {
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ended by stop, in its order
 	p.endVoice = cancel
-	p.tasks = new(errgroup.Group)
+	tasks, broken := errgroup.WithContext(context.WithoutCancel(ctx)) // broken by the first task that fails; Wait would wait for all
+	p.tasks, p.failed = tasks, func() error { return firstFailure(broken) }
 	if p.cfg.Database != "" {
 		p.tasks.Go(func() error { return p.watchJournal(running) })
 	}
@@ -207,6 +209,15 @@ func (p *program) serve(ctx context.Context) error {
 		}
 		p.servers = append(p.servers, s)
 		p.tasks.Go(s.run)
+	}
+	return nil
+}
+
+// firstFailure waits until a group of tasks is broken by one of them, and says why; nil = all have ended well.
+func firstFailure(broken context.Context) error {
+	<-broken.Done()
+	if why := context.Cause(broken); !errors.Is(why, context.Canceled) {
+		return why
 	}
 	return nil
 }

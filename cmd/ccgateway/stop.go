@@ -107,6 +107,3 @@ func (p *program) close(ctx context.Context) error {
 	}
 	return errors.Join(failed...)
 }
-
-// failed waits until a part of the program has ended by itself and says why. It returns nil after stop.
-func (p *program) failed() error { return p.tasks.Wait() }
