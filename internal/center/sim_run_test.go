@@ -73,8 +73,8 @@ func TestSim(t *testing.T) {
 	}
 	spent := time.Since(begin)
 	t.Logf("%+v in %s: %.0f commands per second", total, spent.Round(time.Millisecond), float64(total.Commands)/spent.Seconds())
-	if *simSeed == 0 && *simSteps == 0 && *simSeeds == 0 && !raceEnabled && !testing.Short() && !t.Failed() && total.Commands < 1_000_000 {
-		t.Errorf("only %d commands were played", total.Commands)
+	if *simSeed == 0 && *simSteps == 0 && *simSeeds == 0 && !raceEnabled && !testing.Short() && !t.Failed() && (total.Commands < 1_000_000 || total.Intercepts < 10) {
+		t.Errorf("only %d commands were played, with %d inspections and %d interceptions", total.Commands, total.Inspections, total.Intercepts)
 	}
 }
 
@@ -320,4 +320,6 @@ func (c *counts) add(d counts) {
 	c.Transfers += d.Transfers
 	c.Helps += d.Helps
 	c.Recordings += d.Recordings
+	c.Inspections += d.Inspections
+	c.Intercepts += d.Intercepts
 }

@@ -183,6 +183,12 @@ func (w *watch) storeEffect(e center.Effect) error {
 	case center.StateRecord:
 		return w.stateRecord(e)
 	case center.Audit:
+		switch e.Act {
+		case "addSupervise", "addInsert", "requestWhisperAgent":
+			w.counts.Inspections++
+		case "intercept":
+			w.counts.Intercepts++
+		}
 		if !e.At.Equal(w.now) {
 			return fmt.Errorf("audit of another time: %+v", e)
 		}

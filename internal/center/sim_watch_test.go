@@ -33,7 +33,7 @@ type watch struct {
 
 // counts is what has been seen, for the report.
 type counts struct {
-	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, Conferences, Transfers, Helps int
+	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, Conferences, Transfers, Helps, Inspections, Intercepts int
 }
 
 // doing is what one command has brought about so far.

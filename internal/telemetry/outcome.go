@@ -42,6 +42,7 @@ var endings = map[center.Leave]ending{
 	center.LeaveHelp:            {"help", unknown},
 	center.LeaveThree:           {"three_party", unknown},
 	center.LeaveAskerLeft:       {"asker_hung_up", ours},
+	center.LeaveIntercepted:     {"intercepted", unknown},
 	center.LeavePickedUp:        {"picked_up", unknown},
 	center.LeaveTransferred:     {"transferred", unknown},
 	center.LeaveToQueue:         {"transferred_to_queue", unknown},
