@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ccgateway/internal/password"
+	"ccgateway/internal/pgtest"
 	"ccgateway/internal/tone"
 	"ccgateway/internal/wav"
 )
@@ -63,8 +64,10 @@ func runTests(m *testing.M) (int, error) {
 		return 1, err
 	}
 	defer os.RemoveAll(promptFolder)
-	if err := writeMusic(filepath.Join(promptFolder, "music.wav")); err != nil {
-		return 1, err
+	for name, frequency := range map[string]float64{"music": musicTone, "welcome": welcomeTone, "menu": menuTone} {
+		if err := writePrompt(filepath.Join(promptFolder, name+".wav"), frequency); err != nil {
+			return 1, err
+		}
 	}
 	if templateFolder, err = os.MkdirTemp("", "ccgateway-template-"); err != nil {
 		return 1, err
@@ -73,8 +76,9 @@ func runTests(m *testing.M) (int, error) {
 	if err := makeTemplate(); err != nil {
 		return 1, err
 	}
-	if code := m.Run(); code != 0 {
-		return code, nil
+	code := m.Run()
+	if err := pgtest.Stop(); err != nil || code != 0 {
+		return code, err
 	}
 	return 0, goleak.Find()
 }
@@ -95,14 +99,14 @@ func makeTemplate() error {
 	return p.stop(ctx)
 }
 
-// writeMusic writes two seconds of musicTone; played in a loop it goes on without a click.
-func writeMusic(path string) error {
+// writePrompt writes two seconds of a tone; played in a loop it goes on without a click.
+func writePrompt(path string, frequency float64) error {
 	w, err := wav.Create(path, 1)
 	if err != nil {
 		return err
 	}
 	const amplitude = 0.3
-	if err := w.Write(tone.Sine(musicTone, amplitude, 2*tone.SampleRate)); err != nil {
+	if err := w.Write(tone.Sine(frequency, amplitude, 2*tone.SampleRate)); err != nil {
 		return err
 	}
 	return w.Close()

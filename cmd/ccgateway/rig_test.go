@@ -41,11 +41,13 @@ const (
 	strangerTone                       = 1900.0
 	musicTone, ringTone                = 2200.0, 425.0
 	ivyTone                            = 2450.0
+	welcomeTone, menuTone              = 2700.0, 2950.0 // prompts of flows
 )
 
 // allTones are all of them: whoever should hear one should hear no other.
 var allTones = []float64{
 	annTone, benTone, cidTone, danTone, amyTone, bobTone, cleoTone, outsideTone, strangerTone, musicTone, ringTone, ivyTone,
+	welcomeTone, menuTone,
 }
 
 //go:embed testdata/center.yaml

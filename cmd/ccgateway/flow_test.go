@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"ccgateway/internal/store"
+)
+
+// inMenu brings a caller into the menu of the flow welcome.
+func inMenu(in *installation) *talk {
+	in.t.Helper()
+	amy := in.customer("13900", amyTone).calls("1500")
+	amy.answered()
+	amy.hears(welcomeTone)
+	amy.hears(menuTone)
+	return amy
+}
+
+func (c *talk) presses(key rune) {
+	c.line.in.t.Helper()
+	c.line.in.try("press "+string(key), func(ctx context.Context) error { return c.Digit(ctx, key) })
+}
+
+// TestFlow_Queue: a caller hears the flow's prompts, presses a key, waits with music and is served by an agent.
+func TestFlow_Queue(t *testing.T) {
+	t.Parallel()
+	in := install(t)
+	amy := inMenu(in)
+	amy.presses('1')
+	amy.hears(musicTone)
+	ann := in.agent(101)
+	phone := ann.lifts()
+	ann.until("AgentEvent_Ringing")
+	ann.ok(func(ctx context.Context) error { return ann.Answer(ctx, "") })
+	converse(phone, amy)
+	ann.ok(ann.Release)
+	amy.over()
+	ann.until("AgentState_Ready")
+}
+
+// TestFlow_Transfer: a key leads to a number outside; when that does not answer, the flow goes on.
+func TestFlow_Transfer(t *testing.T) {
+	t.Parallel()
+	in := install(t)
+	amy := inMenu(in)
+	amy.presses('2')
+	far := in.carrier().rung()
+	far.lift()
+	converse(far, amy)
+	far.hangUp()
+	amy.over()
+
+	amy = inMenu(in)
+	amy.presses('2')
+	must(t, in.carrier().rung().Reject(486))
+	amy.hears(menuTone)
+	amy.over()
+}
+
+// TestFlow_Voicemail: a message is recorded, from the key until the caller hangs up, and is in the index of recordings.
+func TestFlow_Voicemail(t *testing.T) {
+	t.Parallel()
+	in := install(t)
+	amy := inMenu(in)
+	amy.presses('3')
+	amy.hears()
+	amy.listen(50)
+	amy.hangUp()
+	in.await("the message is in the index", func() (bool, string) {
+		all, err := in.store.Recordings(in.ctx, store.Filter{VCC: 1})
+		if err != nil || len(all) != 1 {
+			return false, ""
+		}
+		r := all[0]
+		return !r.Ended.IsZero() && r.Failed == "" && strings.HasSuffix(r.File, ".wav"), r.File
+	})
+}
+
+// TestFlow_CallerLeaves: a caller hangs up while a prompt plays; nothing is left of him.
+func TestFlow_CallerLeaves(t *testing.T) {
+	t.Parallel()
+	in := install(t)
+	inMenu(in).hangUp()
+}
