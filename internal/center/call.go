@@ -245,7 +245,7 @@ func (c *Center) endCall(cl *call, f finish) {
 	if cl.back != nil {
 		c.backFailed(cl.back)
 	}
-	if c.cfg.Limits.Calls > 0 { // there may be room for a call-back now
+	if c.cfg.Limits.Calls > 0 && c.backSeq > 0 { // there may be room for a call-back now
 		for _, s := range c.cfg.Skills {
 			c.mark(c.queues[s.ID])
 		}

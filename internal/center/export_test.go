@@ -55,6 +55,9 @@ func normal(c *Center) Center {
 		if cl.queue != nil && cl.queue.gone { // what else it was is of no matter
 			cl.queue = &queue{skill: cl.queue.skill, gone: true}
 		}
+		if cl.add.queue != nil && cl.add.queue.gone {
+			cl.add.queue = &queue{skill: cl.add.queue.skill, gone: true}
+		}
 	}
 	for _, ins := range c.inspections {
 		unset(&ins.ringing)

@@ -15,6 +15,8 @@ func (s CallState) word() string {
 		return "talking"
 	case CallOnHold:
 		return "on hold"
+	case CallSuspended:
+		return "in a flow"
 	default:
 		return "unknown"
 	}
