@@ -1,0 +1,75 @@
+package gateway
+
+import (
+	"testing"
+
+	"ccgateway/internal/center"
+)
+
+// inspectors is an office with an inspector who may do everything; Ann talks with a caller.
+func inspectors(t *testing.T) (o *office, ann, ivy *desktop) {
+	t.Helper()
+	o = newOffice(t, func(c *center.Config) {
+		c.Roles[1].Rights = center.RightsOf(center.RightListen, center.RightIntercept, center.RightForceState, center.RightForceRelease)
+	})
+	ann, ivy = o.signIn("101"), o.signIn("901")
+	o.talk(ann)
+	ann.events()
+	ivy.events()
+	return o, ann, ivy
+}
+
+// begins lets the inspector's phone be lifted for an inspection that he has begun.
+func (o *office) begins(ivy *desktop) {
+	o.t.Helper()
+	o.rings("40901")
+	o.lifts("40901")
+	ivy.hears("Busy PhoneAlerting PhoneOffhook")
+}
+
+func TestOffice_Inspection(t *testing.T) {
+	o, ann, ivy := inspectors(t)
+	ivy.refused("PUT qualitycontrol/901/addsupervise/901", "", "000-005")
+	ivy.refused("PUT qualitycontrol/901/addsupervise/102", "", "900-003")
+	ivy.refused("POST qualitycontrol/901/requestwhisperagent?whisperagentid=102", "", "900-004")
+	ann.refused("PUT qualitycontrol/101/addsupervise/901", "", "900-002")
+	ivy.says("PUT qualitycontrol/901/addsupervise/101", "", okQuietly)
+	o.begins(ivy)
+	ann.hears("BeQcStart")
+	ivy.refused("PUT qualitycontrol/901/addinsert/101", "", "900-005")
+	ivy.says("POST qualitycontrol/901/requestswitchinsertwhisperagent?whisperagentid=101&switchtype=2", "", okQuietly)
+	ivy.refused("POST qualitycontrol/901/switch/101", "", "900-005")
+	ivy.says("POST qualitycontrol/901/requeststopwhisperagent?whisperagentid=101", "", okQuietly)
+	ann.hears("BeQcStart BeQcStop")
+	ivy.hears("PhoneRelease Ready")
+	ivy.says("PUT qualitycontrol/901/addinsert/101", "", okQuietly)
+	o.begins(ivy)
+	ivy.says("POST qualitycontrol/901/switch/101", "", okQuietly)
+	ivy.says("DELETE qualitycontrol/901/101", "", okQuietly)
+	ann.hears("BeQcStart BeQcStart BeQcStop")
+	ivy.hears("PhoneRelease Ready")
+	ivy.refused("DELETE qualitycontrol/901/101", "", "900-005")
+}
+
+func TestOffice_Intercept(t *testing.T) {
+	o, ann, ivy := inspectors(t)
+	ivy.refused("PUT qualitycontrol/901/intercept/101", "", "900-005")
+	call := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
+	ivy.says("POST qualitycontrol/901/requestwhisperagent?whisperagentid=101", "", okQuietly)
+	o.begins(ivy)
+	ivy.refused("PUT qualitycontrol/901/intercept/101/1700000000-99", "", "900-003")
+	ivy.says("PUT qualitycontrol/901/intercept/101/"+call, "", okQuietly)
+	ivy.hears("Talking")
+	ann.hears("BeQcStart BeQcStop Call_Release Customer_Release PhoneRelease Ready")
+	ivy.refused("POST qualitycontrol/901/forcedropcall/"+call, "", "000-005")
+}
+
+func TestOffice_ForceDropAndAdjustSkill(t *testing.T) {
+	_, ann, ivy := inspectors(t)
+	call := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
+	ivy.refused("POST qualitycontrol/901/forcedropcall/1700000000-99", "", "900-003")
+	ivy.says("POST qualitycontrol/901/forcedropcall/"+call, "", okQuietly)
+	ann.hears("Customer_Release Call_Release PhoneRelease Ready")
+	ivy.refused("POST qualitycontrol/901/adjustskill", `{"workNo":"901","skills":[1]}`, "000-005")
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"101","skills":[2]}`, okQuietly)
+}
