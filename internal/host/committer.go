@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,14 @@ type JournalStats struct {
 	Spent    time.Duration // in writing and syncing them
 	Longest  time.Duration // of one
 	Waiting  int           // commands that wait for the journal now
+	Within   []uint64      // transactions that took at most the time of SyncBounds with the same index, those of smaller ones included
+}
+
+// SyncBounds are what transactions of the journal are counted by: a sync to disk takes 0.1 ms (a good NVMe) to 50 ms (a worn disk), a database that is waited
+// for seconds.
+var SyncBounds = []time.Duration{
+	100 * time.Microsecond, 250 * time.Microsecond, 500 * time.Microsecond, time.Millisecond, 2500 * time.Microsecond, 5 * time.Millisecond,
+	10 * time.Millisecond, 25 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, time.Second, 5 * time.Second,
 }
 
 // committer makes commands last and then lets the world know of them.
@@ -48,10 +57,11 @@ type committer struct {
 	along time.Time     // when positions were written along with commands
 
 	groups, commands, spent, longest atomic.Uint64
+	within                           []atomic.Uint64 // by the smallest of SyncBounds that holds; the last one is for longer ones
 }
 
 func newCommitter(h *Host) *committer {
-	return &committer{host: h, inbox: make(chan applied, commitInbox), done: make(chan struct{})}
+	return &committer{host: h, inbox: make(chan applied, commitInbox), done: make(chan struct{}), within: make([]atomic.Uint64, len(SyncBounds)+1)}
 }
 
 // run works until the inbox is closed and empty. It is not ended by a context: what has been applied must become lasting or be told to
@@ -137,13 +147,21 @@ func (c *committer) count(commands int, spent time.Duration) {
 	c.groups.Add(1)
 	c.commands.Add(uint64(commands)) //nolint:gosec // a count
 	c.spent.Add(uint64(spent))       //nolint:gosec // positive
+	bound, _ := slices.BinarySearch(SyncBounds, spent)
+	c.within[bound].Add(1)
 	if uint64(spent) > c.longest.Load() {
 		c.longest.Store(uint64(spent)) //nolint:gosec // positive; only run stores
 	}
 }
 
 func (c *committer) stats() JournalStats {
+	within, sum := make([]uint64, len(SyncBounds)), uint64(0)
+	for i := range within {
+		sum += c.within[i].Load()
+		within[i] = sum
+	}
 	return JournalStats{
+		Within: within,
 		Groups: c.groups.Load(), Commands: c.commands.Load(), Spent: time.Duration(c.spent.Load()), //nolint:gosec // durations
 		Longest: time.Duration(c.longest.Load()), Waiting: len(c.inbox), //nolint:gosec // a duration
 	}

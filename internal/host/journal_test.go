@@ -300,6 +300,43 @@ func TestAFormerOwnerStops(t *testing.T) {
 	}
 }
 
+// TestSyncsAreCountedByTheirTime: each transaction is in the smallest bound that holds it, and in all above.
+func TestSyncsAreCountedByTheirTime(t *testing.T) {
+	c := newCommitter(nil)
+	for _, spent := range []time.Duration{0, time.Millisecond, time.Millisecond + 1, time.Hour} {
+		c.count(3, spent)
+	}
+	s := c.stats()
+	if s.Groups != 4 || s.Commands != 12 || s.Longest != time.Hour {
+		t.Errorf("%+v", s)
+	}
+	for i, want := range []uint64{1, 1, 1, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3} {
+		if s.Within[i] != want {
+			t.Errorf("%d transactions took at most %v; want %d", s.Within[i], SyncBounds[i], want)
+		}
+	}
+}
+
+// TestOwnersAreWatched: a center that has no command finds out too that another node has claimed it.
+func TestOwnersAreWatched(t *testing.T) {
+	folder := t.TempDir()
+	h := opened(t, folder, Keeping{}, desk())
+	other, err := journal.OpenSQLite(t.Context(), folder, "n2", journal.SyncRelaxed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close() //nolint:errcheck // the test is over
+	if _, err := other.Claim(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-h.Lost(); !errors.Is(err, journal.ErrFenced) {
+		t.Errorf("lost: %v; want ErrFenced", err)
+	}
+	if err := h.Healthy(); err == nil || !strings.Contains(err.Error(), "another owner") {
+		t.Errorf("Healthy() = %v", err)
+	}
+}
+
 func TestSnapshotsKeepTheJournalShort(t *testing.T) {
 	folder := t.TempDir()
 	h := opened(t, folder, Keeping{SnapshotCommands: 100}, desk())

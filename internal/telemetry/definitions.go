@@ -85,6 +85,7 @@ var (
 	journalGroups   = define(counter, "journal_groups_total", "Transactions of the journal, each with one sync to disk.")
 	journalSeconds  = define(counter, "journal_seconds_total", "Time spent in writing and syncing the journal.")
 	journalLongest  = define(gauge, "journal_longest_seconds", "The longest transaction of the journal since the start.")
+	journalSync     = define(histogram, "journal_sync_seconds", "Time of one transaction of the journal, with its sync to disk.") // by host.SyncBounds
 	journalWaiting  = define(gauge, "journal_waiting", "Commands that wait for the journal.")
 )
 

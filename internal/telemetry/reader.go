@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/host"
 	"ccgateway/internal/voice"
 	"ccgateway/internal/voice/media"
 )
@@ -59,6 +60,15 @@ func (s sheet) put(d *definition, value float64, labels ...string) {
 		valueType = prometheus.CounterValue
 	}
 	s.to <- prometheus.MustNewConstMetric(d.desc, valueType, value, labels...)
+}
+
+// spread writes a histogram of times; within are counts of those up to each bound.
+func (s sheet) spread(d *definition, count uint64, sum time.Duration, bounds []time.Duration, within []uint64) {
+	buckets := map[float64]uint64{}
+	for i, n := range within {
+		buckets[bounds[i].Seconds()] = n
+	}
+	s.to <- prometheus.MustNewConstHistogram(d.desc, count, sum.Seconds(), buckets)
 }
 
 func truth(holds bool) float64 {
@@ -224,6 +234,7 @@ func (r *reader) kept(s sheet) {
 		s.put(journalSeconds, j.Spent.Seconds())
 		s.put(journalLongest, j.Longest.Seconds())
 		s.put(journalWaiting, float64(j.Waiting))
+		s.spread(journalSync, j.Groups, j.Spent, host.SyncBounds, j.Within)
 	}
 }
 

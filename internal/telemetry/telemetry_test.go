@@ -68,8 +68,10 @@ func program(t *testing.T, c centers) *Metrics {
 		Media: func() (media.EngineStats, media.Stats) {
 			return media.EngineStats{Legs: 2, LongestTick: 3 * time.Millisecond}, media.Stats{Received: 100, Sent: 99, Lost: -2, Strangers: 1}
 		},
-		Store:   func() store.Stats { return store.Stats{Queued: 1, Written: 2, Lost: 3, Failing: true} },
-		Journal: func() host.JournalStats { return host.JournalStats{Groups: 1, Commands: 5, Spent: 2 * time.Second} },
+		Store: func() store.Stats { return store.Stats{Queued: 1, Written: 2, Lost: 3, Failing: true} },
+		Journal: func() host.JournalStats {
+			return host.JournalStats{Groups: 1, Commands: 5, Spent: 2 * time.Second, Within: make([]uint64, len(host.SyncBounds))}
+		},
 		Guard: func() lockout.Stats {
 			return lockout.Stats{Wrong: 11, RefusedPair: 12, RefusedAccount: 13, RefusedAddress: 14, LockedPair: 15, SlowedAccount: 16,
 				SlowedAddress: 17, Remembered: 18}
@@ -149,7 +151,7 @@ func TestScrape_Values(t *testing.T) {
 		`ccgateway_sip_requests_total{direction="in",method="INVITE"} 4`, `ccgateway_sip_responses_total{class="4xx",direction="out"} 9`,
 		`ccgateway_sip_credentials_total{verdict="wrong"} 6`, `ccgateway_rtp_packets_total{direction="in"} 100`, `ccgateway_rtp_lost_total 0`,
 		`ccgateway_rtp_refused_total{why="strangers"} 1`, `ccgateway_media_longest_tick_seconds 0.003`, `ccgateway_store_failing 1`,
-		`ccgateway_journal_seconds_total 2`, `ccgateway_push_expired_total 1`, `ccgateway_recordings_total 1`,
+		`ccgateway_journal_seconds_total 2`, `ccgateway_journal_sync_seconds_bucket{le="0.005"} 0`, `ccgateway_journal_sync_seconds_count 1`, `ccgateway_push_expired_total 1`, `ccgateway_recordings_total 1`,
 		`ccgateway_passwords_wrong_total 11`, `ccgateway_lockout_refused_total{reason="pair"} 12`,
 		`ccgateway_lockout_refused_total{reason="account"} 13`, `ccgateway_lockout_refused_total{reason="address"} 14`,
 		`ccgateway_lockouts_total{what="pair"} 15`, `ccgateway_lockouts_total{what="account"} 16`, `ccgateway_lockouts_total{what="address"} 17`,
