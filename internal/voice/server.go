@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -32,6 +30,7 @@ type Server struct {
 	rooms    *rooms
 
 	limit        *packetLimit
+	callees      *callees
 	endpoints    []*endpoint
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
@@ -62,7 +61,7 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 		sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	})
 	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
-		quit: make(chan struct{})}
+		callees: newCallees(), quit: make(chan struct{})}
 	s.auth = newAuthenticator(cfg, directory)
 	s.bindings = newBindings(cfg, s.phoneChanged)
 	s.limit = newPacketLimit(cfg.MaxPackets, cfg.MaxPacketsPerIP, func(a netip.Addr) bool {
@@ -88,7 +87,7 @@ func (s *Server) open() error {
 	}
 	quiet := newQuietLog(s.log)
 	s.transport = sip.NewTransportLayer(noNames, sip.NewParser(), nil,
-		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: streams(), TLS: &sip.TransportTLS{TransportTCP: acceptedOnly()}}))
+		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: streams(s.callees.control), TLS: &sip.TransportTLS{TransportTCP: streams(nobody)}}))
 	s.transport.OnMessage(s.onMessage) // before the transaction layer's own: it is called first
 	s.transactions = sip.NewTransactionLayer(s.transport, sip.WithTransactionLayerLogger(quiet),
 		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
@@ -112,27 +111,6 @@ func (s *Server) openPorts(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// noNames looks nothing up. We send to IP addresses only; but the stack, to answer a request whose connection has gone, would ask for
-// the name that a stranger wrote into Via, and wait for it.
-var noNames = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-	return nil, errors.New("names are not looked up")
-}}
-
-// streams is how the stack makes and writes connections.
-func streams() *sip.TransportTCP {
-	return &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(local net.Addr) net.Dialer {
-		return net.Dialer{Timeout: dialTimeout, LocalAddr: local}
-	}}
-}
-
-// acceptedOnly is for TLS, by which nobody is called: without it, who sends a request and closes could make us connect to the address
-// in his Via.
-func acceptedOnly() *sip.TransportTCP {
-	return &sip.TransportTCP{WriteTimeout: writeTimeout, DialerCreate: func(net.Addr) net.Dialer {
-		return net.Dialer{Control: func(string, string, syscall.RawConn) error { return net.ErrClosed }}
-	}}
 }
 
 func (s *Server) startMedia() error {
@@ -192,6 +170,7 @@ func (s *Server) sweep(ctx context.Context) {
 		case now := <-t.C:
 			s.bindings.expire(now, s.directory.Phone)
 			s.saveBindings()
+			s.callees.expire(now)
 		}
 	}
 }

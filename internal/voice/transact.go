@@ -136,7 +136,10 @@ func (s *Server) address(req *sip.Request, to peer) {
 	req.PrependHeader(via)
 	req.SetTransport(to.transport)
 	req.SetDestination(to.addr.String())
-	if to.transport == transportUDP {
+	switch to.transport {
+	case transportTCP:
+		s.callees.mean(to.addr, time.Now())
+	case transportUDP:
 		req.Laddr = s.endpointFor(to.addr.Addr()).local()
 	}
 	if req.ContentLength() == nil {
