@@ -154,7 +154,7 @@ func (c *Center) followTargets() {
 				c.setRoom(was)
 			}
 		}
-		if now != nil {
+		if now != nil && ins.of.aside != nil {
 			c.setAside(ins.of)
 		}
 	}
@@ -164,6 +164,8 @@ func (c *Center) followTargets() {
 		}
 	}
 	for _, ins := range c.inspections {
-		c.setAside(ins.of)
+		if ins.of.aside != nil || ins.aside() {
+			c.setAside(ins.of)
+		}
 	}
 }
