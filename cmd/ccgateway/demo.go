@@ -21,23 +21,24 @@ import (
 
 // demoCommand runs a center with life in it.
 type demoCommand struct {
-	Host    string        `default:"127.0.0.1" help:"Address to listen on. The sample passwords are public: open it to others only where you trust them."`
-	HTTPS   int           `default:"8043" help:"Port of the agent interface."`
-	SIP     int           `default:"5060" help:"Port of phones and callers."`
-	Admin   int           `default:"8081" help:"Port of health and administration."`
-	RTP     string        `default:"20000-29999" help:"UDP ports for sound."`
-	Callers int           `default:"6" help:"Simulated callers."`
-	Agents  int           `default:"3" help:"Simulated agents."`
-	Pause   time.Duration `default:"10s" help:"Mean pause between two calls of one caller."`
-	Talk    time.Duration `default:"8s" help:"Mean length of a talk."`
-	For     time.Duration `help:"Stop by itself after this time; fails if no talk was measured or the sound of one was bad."`
-	Data    string        `help:"Folder for data; default: a new one, removed at the end." type:"path"`
+	Host     string        `default:"127.0.0.1" help:"Address to listen on. The sample passwords are public: open it to others only where you trust them."`
+	HTTPS    int           `default:"8043" help:"Port of the agent interface."`
+	SIP      int           `default:"5060" help:"Port of phones and callers."`
+	Admin    int           `default:"8081" help:"Port of health and administration."`
+	RTP      string        `default:"20000-29999" help:"UDP ports for sound."`
+	Callers  int           `default:"6" help:"Simulated callers."`
+	Agents   int           `default:"3" help:"Simulated agents."`
+	Pause    time.Duration `default:"10s" help:"Mean pause between two calls of one caller."`
+	Talk     time.Duration `default:"8s" help:"Mean length of a talk."`
+	For      time.Duration `help:"Stop by itself after this time; fails if no talk was measured or the sound of one was bad."`
+	Scenario string        `help:"Play one scene with its sound measured, then stop: consult, transfer, conference, inspect or flow." enum:",consult,transfer,conference,inspect,flow" default:""`
+	Data     string        `help:"Folder for data; default: a new one, removed at the end." type:"path"`
 }
 
 // Help has the examples of --help.
 func (demoCommand) Help() string {
 	return "Callers call in over SIP, agents answer by the agent interface, and every talk's sound is measured.\n\n" +
-		"Examples:\n\n  ccgateway demo\n  ccgateway demo --callers 20 --agents 5\n  ccgateway demo --for 30s > demo.log    plain text, then stop"
+		"Examples:\n\n  ccgateway demo\n  ccgateway demo --callers 20 --agents 5\n  ccgateway demo --for 30s > demo.log    plain text, then stop\n  ccgateway demo --scenario inspect"
 }
 
 // callersFrom is the address that simulated callers come from. It is a loopback address of its own, so that the demo's trunk
@@ -57,6 +58,9 @@ func (c demoCommand) Run(ctx context.Context) error {
 	}
 	defer remove()
 	cast := demo.NewCast(c.Agents)
+	if c.Scenario != "" {
+		cast = demo.NewCast(demo.Players).Watched()
+	}
 	cfg, err := c.config(folder, cast)
 	if err != nil {
 		return err
@@ -71,6 +75,9 @@ func (c demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Scenario != "" {
+		return errors.Join(c.scene(ctx, p, cast), p.stop(context.WithoutCancel(ctx)))
+	}
 	board := demo.NewBoard()
 	err = c.play(ctx, p, board, cast)
 	log.Info("demo ends", "figures", fmt.Sprintf("%+v", board.Figures()))
@@ -80,6 +87,15 @@ func (c demoCommand) Run(ctx context.Context) error {
 		err = board.Verdict()
 	}
 	return err
+}
+
+// scene plays one scenario.
+func (c demoCommand) scene(ctx context.Context, p *program, cast *demo.Cast) error {
+	scenario, err := demo.FindScenario(c.Scenario)
+	if err != nil {
+		return err
+	}
+	return demo.Theatre{Out: os.Stdout, Cast: cast, SIP: p.address("sip"), URL: "https://" + p.address("https"), Local: callersFrom}.Play(ctx, scenario)
 }
 
 // folder gives the data folder and what takes it away again.
@@ -104,6 +120,10 @@ func (c demoCommand) config(folder string, cast *demo.Cast) (*config.Config, err
 	cfg.Data = folder
 	cfg.Listen = config.Listen{
 		HTTPS: free("tcp", c.Host, c.HTTPS), Admin: free("tcp", c.Host, c.Admin), SIP: free("udp", c.Host, c.SIP), RTP: ports,
+	}
+	cfg.Prompts = filepath.Join(folder, "prompts")
+	if err := demo.WritePrompts(cfg.Prompts); err != nil {
+		return nil, err
 	}
 	cfg.Shutdown.Grace = 0 // simulated customers do not mind
 	return cfg, nil

@@ -20,6 +20,7 @@ type Player struct {
 	Phone    string
 	Tone     float64 // Hz, what he says
 	Manual   bool    // he answers by the interface's answer; others by lifting the phone
+	Watches  bool    // he is an inspector and serves no queue
 }
 
 // The simulated agents' numbers begin here.
@@ -40,6 +41,13 @@ func NewCast(agents int) *Cast {
 	return cast
 }
 
+// Watched makes the last player an inspector.
+func (c *Cast) Watched() *Cast {
+	last := &c.Players[len(c.Players)-1]
+	last.Watches, last.Manual = true, false
+	return c
+}
+
 // Config is the example file's center with the cast's accounts added, and with a line that takes calls from the address
 // callersFrom.
 func Config(cast *Cast, callersFrom string) (*config.Config, error) {
@@ -51,10 +59,14 @@ func Config(cast *Cast, callersFrom string) (*config.Config, error) {
 	support := vcc.Skills[0].Name
 	for _, p := range cast.Players {
 		vcc.Phones = append(vcc.Phones, config.Phone{Number: p.Phone, Password: config.Secret(p.Password)})
-		vcc.Agents = append(vcc.Agents, config.Agent{
+		agent := config.Agent{
 			ID: int(p.Agent), Name: p.Name, Password: config.Secret(p.Password), Role: vcc.Roles[0].Name,
 			Skills: []config.AgentSkill{{Skill: support, Weight: 100}},
-		})
+		}
+		if p.Watches {
+			agent.Role, agent.Skills = vcc.Roles[1].Name, nil
+		}
+		vcc.Agents = append(vcc.Agents, agent)
 	}
 	var line config.Network
 	if err := line.UnmarshalText([]byte(callersFrom)); err != nil {
