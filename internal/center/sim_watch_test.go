@@ -236,6 +236,9 @@ func (w *watch) learn(cmd center.Command) {
 					s.muted = id
 				}
 			}
+			if s.muted == "" { // he forwards elsewhere since that phone was rung
+				s.muted = unknownLeg
+			}
 		}
 	case center.EndMute:
 		if s := w.sessions[c.Agent]; s != nil {
