@@ -152,7 +152,7 @@ func (s *seat) judge() {
 	t := s.v.t
 	t.Helper()
 	ctx := context.Background()
-	st, err := store.Open(ctx, s.v.data(), slog.New(slog.DiscardHandler), store.KeepSessions())
+	st, err := store.Open(ctx, s.v.data(), slog.New(slog.DiscardHandler), store.KeepSessions(), store.Database(s.v.database))
 	must(t, err)
 	defer st.Close(ctx) //nolint:errcheck // the test is over
 	s.judgeCalls(ctx, st)

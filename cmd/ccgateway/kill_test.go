@@ -13,9 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -23,11 +25,14 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"ccgateway/client"
+	"ccgateway/internal/config"
 	"ccgateway/internal/journal"
+	"ccgateway/internal/pgtest"
 )
 
 var (
-	killFor  = flag.Duration("kill.for", 30*time.Second, "how long TestKill kills the program")
+	killFor  = flag.Duration("kill.for", 75*time.Second, "how long TestKill kills the programs at most")
+	killTime = flag.Int("kill.times", 240, "how many lives all programs of TestKill together live, if there is time")
 	killSeed = flag.Uint64("kill.seed", 0, "what TestKill draws its moments from; 0 = the time")
 )
 
@@ -37,6 +42,9 @@ type victim struct {
 	config string
 	http   string // address
 	sip    string
+
+	database config.Secret  // "" = SQLite
+	server   *pgtest.Server // of the database, killed too; nil = SQLite
 
 	process *exec.Cmd
 	read    sync.WaitGroup // of its log
@@ -64,7 +72,7 @@ func freeAddress(t *testing.T, network string) string {
 }
 
 // newVictim writes the configuration of a program that keeps its addresses over its lives. Snapshots come often, polls are short.
-func newVictim(t *testing.T) *victim {
+func newVictim(t *testing.T, remote bool) *victim {
 	t.Helper()
 	v := &victim{t: t, config: filepath.Join(t.TempDir(), "center.yaml"), http: freeAddress(t, "tcp"), sip: freeAddress(t, "udp")}
 	ports := nextPorts()
@@ -83,6 +91,13 @@ func newVictim(t *testing.T) *victim {
 	cfg["auth"] = map[string]any{"guid_interval": "1s", "guid_timeout": "120s"}
 	cfg["journal"] = map[string]any{"snapshot_after": 100 + rand.IntN(400)}
 	cfg["shutdown"] = map[string]any{"grace": "0s"}
+	if remote {
+		v.server = pgtest.Own(t)
+		address, _, err := v.server.Schema(t.Context())
+		must(t, err)
+		v.database = config.Secret(address)
+		cfg["database"] = address
+	}
 	text, err := yaml.Marshal(cfg)
 	must(t, err)
 	must(t, os.WriteFile(v.config, text, 0o600))
@@ -140,11 +155,19 @@ func (v *victim) follow(out io.Reader, ready chan<- bool) {
 			v.log = v.log[100:]
 		}
 		v.mu.Unlock()
-		if strings.Contains(line, `"level":"ERROR"`) {
+		if strings.Contains(line, `"level":"ERROR"`) && !v.excused(line) {
 			v.t.Errorf("error in the log: %s", line)
 		}
 	}
 	ready <- false
+}
+
+// excused tells whether an error in the log is to be expected, since the database's server dies now and then.
+func (v *victim) excused(line string) bool {
+	return v.server != nil && slices.ContainsFunc([]string{
+		"the database fails; facts are kept and tried again", "how far desktops have got their events is not saved",
+		"snapshot not saved; the journal is kept", "locked accounts cannot be saved; they hold, and are tried again",
+	}, func(expected string) bool { return strings.Contains(line, `"msg":"`+expected+`"`) })
 }
 
 func (v *victim) lines() string {
@@ -378,8 +401,8 @@ func (w *witness) again() (n int) {
 	return n
 }
 
-// killsAtOnce is how many installations are killed side by side: a start mostly waits.
-const killsAtOnce = 3
+// killsAtOnce is how many installations are killed side by side: a start mostly waits. The first one has a PostgreSQL.
+const killsAtOnce = 4
 
 // TestKill kills programs at random moments under load, again and again, and looks each time whether all that was answered is
 // still so: agents signed in with their GUIDs, their states, their events in order and without a gap, calls ended with events and
@@ -393,19 +416,23 @@ func TestKill(t *testing.T) {
 		seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
 	}
 	t.Logf("seed %d", seed)
-	for i := range uint64(killsAtOnce) {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			killAgain(t, seed+i)
-		})
-	}
+	var lives atomic.Int64
+	t.Run("all", func(t *testing.T) {
+		for i := range uint64(killsAtOnce) {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
+				killAgain(t, seed+i, i == 0, &lives)
+			})
+		}
+	})
+	t.Logf("%d lives", lives.Load())
 }
 
-// killAgain is TestKill for one installation.
-func killAgain(t *testing.T, seed uint64) {
+// killAgain is TestKill for one installation. all counts the lives of all of them.
+func killAgain(t *testing.T, seed uint64, remote bool, all *atomic.Int64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0))
-	v := newVictim(t)
+	v := newVictim(t, remote)
 	v.live()
 	c, err := client.New("http://" + v.http)
 	must(t, err)
@@ -426,8 +453,9 @@ func killAgain(t *testing.T, seed uint64) {
 		polls.Go(func() { w.listen(loading) })
 	}
 	caller := newSeat(v, c)
-	for until := time.Now().Add(*killFor); time.Now().Before(until) && !t.Failed(); {
+	for until := time.Now().Add(*killFor); time.Now().Before(until) && all.Load() < int64(*killTime) && !t.Failed(); {
 		v.dieOnce(r, caller)
+		all.Add(1)
 	}
 	endLoad()
 	load.Wait()
@@ -461,6 +489,10 @@ func (v *victim) dieOnce(r *rand.Rand, caller *seat) {
 		caller.talk()
 	}
 	<-time.After(time.Duration(r.IntN(80)) * time.Millisecond)
+	const outageEvery = 4
+	if v.server != nil && v.lives%outageEvery == 1 {
+		v.serverDies(r)
+	}
 	v.gate.Lock()
 	v.kill()
 	v.live()
@@ -470,10 +502,19 @@ func (v *victim) dieOnce(r *rand.Rand, caller *seat) {
 	}
 }
 
+// serverDies kills the database's server, and brings it back: the program lives on, its answers wait.
+func (v *victim) serverDies(r *rand.Rand) {
+	v.t.Helper()
+	must(v.t, v.server.Halt(context.Background()))
+	<-time.After(time.Duration(r.IntN(300)) * time.Millisecond)
+	must(v.t, v.server.Start(context.Background()))
+	<-time.After(time.Duration(r.IntN(300)) * time.Millisecond) // the kill of the program comes before, in or after what waited
+}
+
 // judgeJournal reads the journal that is left: it has no gap.
 func (v *victim) judgeJournal() {
 	v.t.Helper()
-	j, err := journal.ReadSQLite(context.Background(), v.data())
+	j, err := replayCommand{Config: v.config}.open(context.Background())
 	must(v.t, err)
 	defer j.Close() //nolint:errcheck // the test is over
 	vccs, err := j.VCCs(context.Background())
