@@ -15,12 +15,13 @@ import (
 
 // Bounds of the writer.
 const (
-	queueSize  = 1 << 17               // facts waiting; at 2,500 facts a second (20,000 agents) a database may be away for 50 s. About 40 MB when full
-	groupSize  = 512                   // facts in one transaction, so that Apply and Change do not wait long for the connection
-	retryFirst = 50 * time.Millisecond // pause after a failed transaction; it doubles
-	retryMost  = 5 * time.Second       // up to this
-	writeTime  = 30 * time.Second      // for one transaction; then its connection is given up: the other end may be gone without a word
-	aliveEvery = 30 * time.Second      // how often it is noted that the program is alive when nothing else is written
+	queueSize  = 1 << 17                // facts waiting; at 2,500 facts a second (20,000 agents) a database may be away for 50 s. About 40 MB when full
+	groupSize  = 512                    // facts in one transaction, so that Apply and Change do not wait long for the connection
+	retryFirst = 50 * time.Millisecond  // pause after a failed transaction; it doubles
+	retryMost  = 5 * time.Second        // up to this
+	writeTime  = 30 * time.Second       // for one transaction; then its connection is given up: the other end may be gone without a word
+	gatherTime = 100 * time.Millisecond // see group
+	aliveEvery = 30 * time.Second       // how often it is noted that the program is alive when nothing else is written
 )
 
 // ErrClosed says that the store is closed.
@@ -205,23 +206,25 @@ func (w *writer) run(ctx context.Context) {
 	}
 }
 
-// group takes what has come together behind a fact and writes it. Marks are answered when what came before them is written.
+// group takes what comes together behind a fact and writes it. Marks are answered when what came before them is written.
+//
+// Facts of journaled commands wait up to gatherTime for others: a crash loses none of them, since the journal brings them again, and every
+// transaction's sync keeps the disk from the journal's, which callers and agents wait for. All others, and who waits for a mark, do not.
 func (w *writer) group(ctx context.Context, first fact) {
 	facts := make([]fact, 0, groupSize)
 	var marks []chan<- struct{}
+	timer := time.NewTimer(gatherTime)
+	defer timer.Stop()
+	urgent := false
 	for f, more := first, true; more; {
+		urgent = urgent || f.from.seq == 0
 		if f.mark != nil {
 			marks = append(marks, f.mark)
 		} else {
 			facts = append(facts, f)
 		}
-		more = len(facts) < groupSize
-		if more {
-			select {
-			case f = <-w.queue:
-			default:
-				more = false
-			}
+		if more = len(facts) < groupSize; more {
+			f, more = w.next(ctx, timer.C, urgent)
 		}
 	}
 	if len(facts) > 0 {
@@ -236,6 +239,26 @@ func (w *writer) group(ctx context.Context, first fact) {
 	if len(w.queue) < cap(w.queue)/2 && w.overflowing.CompareAndSwap(true, false) {
 		w.log.Error("facts fit into the queue again", "lost", w.lost.Load())
 	}
+}
+
+// next takes what is in the queue, and if nothing is there and it is not urgent, waits for it until the time is up or the store closes.
+func (w *writer) next(ctx context.Context, timeUp <-chan time.Time, urgent bool) (f fact, came bool) {
+	select {
+	case f = <-w.queue:
+		return f, true
+	default:
+	}
+	if urgent {
+		return fact{}, false
+	}
+	select {
+	case f = <-w.queue:
+		return f, true
+	case <-timeUp:
+	case <-w.stopping:
+	case <-ctx.Done():
+	}
+	return fact{}, false
 }
 
 // write writes facts in one transaction, again and again until it works or ctx ends. What the database refuses for good is left
