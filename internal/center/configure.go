@@ -81,8 +81,10 @@ func (c *Center) reviseAgent(a *agent) {
 		a.mustChange = true
 	}
 	if !c.cfg.isPhone(a.phone) {
-		delete(c.byPhone, a.phone)
+		former := a.phone
+		delete(c.byPhone, former)
 		a.phone = ""
+		c.boundAnew(former)
 	}
 	c.reviseLine(a)
 	if listens := a.listen && a.rights.Inspector(); listens {

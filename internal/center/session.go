@@ -171,6 +171,7 @@ func (c *Center) open(a *agent, cmd SignIn) {
 	c.roster = insertByNumber(c.roster, a)
 	if a.phone != "" {
 		c.byPhone[a.phone] = a
+		c.boundAnew(a.phone)
 	}
 	c.emit(SessionBegan{Agent: a.id, Session: a.session, Push: a.push, Phone: a.phone, IP: cmd.IP, At: c.now})
 	c.emit(Audit{VCC: c.cfg.ID, At: c.now, Actor: a.id, Act: signInName(cmd), Target: a.id, Detail: a.phone})
@@ -277,6 +278,7 @@ func (c *Center) endSession(a *agent, e ending) {
 	c.listeners = removeByNumber(c.listeners, a)
 	if c.byPhone[a.phone] == a {
 		delete(c.byPhone, a.phone)
+		c.boundAnew(a.phone)
 	}
 	if e.linger {
 		c.linger(a)
@@ -288,6 +290,15 @@ func (c *Center) endSession(a *agent, e ending) {
 	c.emit(SessionEnded{Agent: a.id, Session: a.session, Linger: e.linger, Reason: e.reason, By: by, Began: a.began, At: c.now})
 	c.auditSignOut(a, e)
 	c.notifyInspectors(a, qcLogout)
+}
+
+// boundAnew looks again at those who forward to a phone that somebody has bound or let go: they have a phone now, or none.
+func (c *Center) boundAnew(phone string) {
+	for _, other := range c.roster {
+		if phone != "" && other.forward == phone {
+			c.reindex(other)
+		}
+	}
 }
 
 func (c *Center) auditSignOut(a *agent, e ending) {
@@ -317,11 +328,14 @@ func (c *Center) bindPhone(a *agent, phone string) *result.Error {
 	if phone == a.phone {
 		return nil
 	}
-	if c.byPhone[a.phone] == a {
-		delete(c.byPhone, a.phone)
+	former := a.phone
+	if c.byPhone[former] == a {
+		delete(c.byPhone, former)
 	}
 	a.phone = phone
 	c.byPhone[phone] = a
+	c.boundAnew(former)
+	c.boundAnew(phone)
 	c.reviseLine(a)
 	c.reindex(a)
 	return nil
