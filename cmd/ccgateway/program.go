@@ -24,6 +24,7 @@ import (
 	"ccgateway/internal/journal"
 	"ccgateway/internal/lockout"
 	"ccgateway/internal/push"
+	"ccgateway/internal/speech"
 	"ccgateway/internal/store"
 	"ccgateway/internal/telemetry"
 	"ccgateway/internal/tlscert"
@@ -109,7 +110,11 @@ func (p *program) open(ctx context.Context) error {
 		return err
 	}
 	p.flows = p.newFlows()
-	if p.voice, err = voice.New(p.voiceConfig(recordings), directory{p.store}, p.watched()); err != nil {
+	reader, err := speech.New(speech.Config{Voice: p.cfg.Speech.Voice, Cache: filepath.Join(p.cfg.Data, "speech")})
+	if err != nil {
+		return err
+	}
+	if p.voice, err = voice.New(p.voiceConfig(recordings, reader), directory{p.store}, p.watched()); err != nil {
 		return err
 	}
 	p.metrics.Watch(p.sources())
@@ -268,7 +273,7 @@ func firstOf(addresses []netip.AddrPort) string {
 	return addresses[0].String()
 }
 
-func (p *program) voiceConfig(recordings string) voice.Config {
+func (p *program) voiceConfig(recordings string, reader voice.Speech) voice.Config {
 	sip := p.cfg.SIP
 	var secure []string
 	if p.cfg.Listen.SIPS != "" {
@@ -280,7 +285,7 @@ func (p *program) voiceConfig(recordings string) voice.Config {
 		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
 		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config
 		Prompts: p.cfg.Prompts, Recordings: recordings, Registrations: filepath.Join(p.cfg.Data, "registrations.json"), Log: p.log.With("room", "voice"),
-		FlowDigit: p.flows.SecretDigit,
+		FlowDigit: p.flows.SecretDigit, Speech: reader,
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ccgateway/internal/speech"
 )
 
 // checker looks for what is wrong between members and with texts; single numbers and durations were checked when they were read.
@@ -55,6 +57,9 @@ func (c *checker) checkNode() {
 	c.checkDatabase(c.cfg.Database.Reveal())
 	if len(c.cfg.NATS) > 0 {
 		c.fail("nats", "several nodes are not supported by this version; leave it []")
+	}
+	if !speech.ValidVoice(c.cfg.Speech.Voice) {
+		c.fail("speech.voice", "must be a voice's name: a small letter, then letters, digits, +, - and _")
 	}
 	if (c.cfg.TLS.Cert == "") != (c.cfg.TLS.Key == "") {
 		c.fail("tls", "cert and key are given both or not at all")

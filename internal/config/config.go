@@ -37,6 +37,8 @@ type Config struct {
 	SIP SIP `yaml:"sip"`
 	// Folder with prompts, name.wav each (8 kHz, mono or stereo; 16 bit, A-law or µ-law). A file replaces the built-in prompt of the same name. "" = built-in prompts only.
 	Prompts string `yaml:"prompts" default:""`
+	// How text and digits are read out to callers.
+	Speech Speech `yaml:"speech"`
 	// What is logged.
 	Log Log `yaml:"log"`
 	// Where traces go, for programs built with `-tags otel` (docs/operating.md).
@@ -179,6 +181,12 @@ type SIP struct {
 	MaxRinging time.Duration `yaml:"max_ringing" default:"5m" range:"5s..1h"`
 	// Call legs at a time; one more is refused.
 	MaxLegs int `yaml:"max_legs" default:"4000" range:"2..100000"`
+}
+
+// Speech says how text is read out.
+type Speech struct {
+	// Language or voice of the program espeak-ng, which has to be installed; `espeak-ng --voices` lists them, e.g. `en`, `en-us`, `de`, `cmn`. What was read out is kept below `data`, up to 64 MB.
+	Voice string `yaml:"voice" default:"en"`
 }
 
 // Log says what is logged, to standard error.

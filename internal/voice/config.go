@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -71,6 +72,8 @@ type Config struct {
 	RTPMin, RTPMax uint16
 	// Prompts is a folder with sounds that replace or join the built-in ones, name.wav each; "" = none.
 	Prompts string
+	// Speech reads text and digits out; nil = nothing can be.
+	Speech Speech
 	// Recordings is the folder that StartRecording.File lies below; "" = nothing can be recorded.
 	Recordings string
 	// FlowDigit is told the keys of legs whose RouteDigits says DigitsToFlow, and no center is. It is called by the leg's goroutine
@@ -85,6 +88,12 @@ type Config struct {
 	sources         int
 	grace, noOrders time.Duration
 	handshake       time.Duration
+}
+
+// Speech turns text and digits into sound of 8,000 samples a second. It is called by several goroutines at a time; speech.Engine is one.
+type Speech interface {
+	Speak(ctx context.Context, text string) ([]int16, error)
+	Digits(ctx context.Context, digits string) ([]int16, error)
 }
 
 // DefaultRealm is the realm of digest challenges where none is configured.

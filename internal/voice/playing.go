@@ -64,7 +64,7 @@ func (s *Server) loadSounds(ctx context.Context, sounds []center.Sound) ([]int16
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		pcm, err := s.loadSound(sound)
+		pcm, err := s.loadSound(ctx, sound)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +76,7 @@ func (s *Server) loadSounds(ctx context.Context, sounds []center.Sound) ([]int16
 	return all, nil
 }
 
-func (s *Server) loadSound(sound center.Sound) ([]int16, error) {
+func (s *Server) loadSound(ctx context.Context, sound center.Sound) ([]int16, error) {
 	switch {
 	case sound.Prompt != "":
 		pcm, ok := s.engine.Prompt(sound.Prompt)
@@ -86,8 +86,12 @@ func (s *Server) loadSound(sound center.Sound) ([]int16, error) {
 		return pcm, nil
 	case sound.File != "":
 		return readBelow(s.cfg.Recordings, sound.File)
-	default:
+	case s.cfg.Speech == nil:
 		return nil, errNoSpeech
+	case sound.Digits != "":
+		return s.cfg.Speech.Digits(ctx, sound.Digits)
+	default:
+		return s.cfg.Speech.Speak(ctx, sound.Text)
 	}
 }
 

@@ -1,12 +1,15 @@
 package voice
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"ccgateway/internal/center"
 	"ccgateway/internal/wav"
 )
 
@@ -43,5 +46,31 @@ func TestReadBelow(t *testing.T) {
 	}
 	if _, err := readBelow("", "a/r.wav"); !errors.Is(err, errNoFolder) {
 		t.Error(err)
+	}
+}
+
+// reader stands in for the speech engine: as many samples as there are characters, positive for text, negative for digits.
+type reader struct{}
+
+func (reader) Speak(_ context.Context, text string) ([]int16, error) {
+	return slices.Repeat([]int16{1}, len(text)), nil
+}
+
+func (reader) Digits(_ context.Context, digits string) ([]int16, error) {
+	return slices.Repeat([]int16{-1}, len(digits)), nil
+}
+
+// TestLoadSounds_Speech: text and digits are read out in their order; without a speech engine they are an error that says so.
+func TestLoadSounds_Speech(t *testing.T) {
+	sounds := []center.Sound{{Text: "abc"}, {Digits: "12"}}
+	s := &Server{cfg: Config{Speech: reader{}}}
+	if pcm, err := s.loadSounds(t.Context(), sounds); err != nil || !slices.Equal(pcm, []int16{1, 1, 1, -1, -1}) {
+		t.Errorf("%v, %v", pcm, err)
+	}
+	s.cfg.Speech = nil
+	for _, sound := range sounds {
+		if _, err := s.loadSounds(t.Context(), []center.Sound{sound}); !errors.Is(err, errNoSpeech) {
+			t.Errorf("%+v: %v", sound, err)
+		}
 	}
 }

@@ -53,31 +53,49 @@ func ReadFile(path string, maxFrames int) (Sound, error) {
 // Decode reads a sound of at most maxFrames sample frames (ErrTooLong). A file that ends before the size that its header
 // tells, or whose header tells none (0 or the largest number, as streaming writers do), gives the whole frames that are there.
 func Decode(r io.Reader, maxFrames int) (Sound, error) {
+	sound, rate, err := DecodeAnyRate(r, maxFrames)
+	if err == nil && rate != SampleRate {
+		return Sound{}, fmt.Errorf("%w: %d samples a second instead of %d", ErrFormat, rate, SampleRate)
+	}
+	return sound, err
+}
+
+// DecodeAnyRate is Decode for a sound of any rate up to maxRate, and tells the rate: samples of each channel a second.
+func DecodeAnyRate(r io.Reader, maxFrames int) (Sound, int, error) {
+	form, size, err := findData(r)
+	if err != nil {
+		return Sound{}, 0, err
+	}
+	sound, err := form.readData(r, size, maxFrames)
+	return sound, form.rate, err
+}
+
+// findData reads up to the samples, of which there are size bytes.
+func findData(r io.Reader) (form format, size uint32, err error) {
 	var riff [riffHeaderSize]byte
 	if _, err := io.ReadFull(r, riff[:]); err != nil {
-		return Sound{}, fmt.Errorf("%w: no RIFF header (%w)", ErrFormat, err)
+		return format{}, 0, fmt.Errorf("%w: no RIFF header (%w)", ErrFormat, err)
 	}
 	if string(riff[:4]) != "RIFF" || string(riff[8:]) != "WAVE" {
-		return Sound{}, fmt.Errorf("%w: no RIFF/WAVE header", ErrFormat)
+		return format{}, 0, fmt.Errorf("%w: no RIFF/WAVE header", ErrFormat)
 	}
-	var form format
 	for {
-		name, size, err := chunkHeader(r)
-		if err != nil {
-			return Sound{}, fmt.Errorf("%w: no data chunk (%w)", ErrFormat, err)
+		var name string
+		if name, size, err = chunkHeader(r); err != nil {
+			return format{}, 0, fmt.Errorf("%w: no data chunk (%w)", ErrFormat, err)
 		}
 		switch {
 		case name == "fmt ":
 			if form, err = readFormat(r, size); err != nil {
-				return Sound{}, err
+				return format{}, 0, err
 			}
 		case name == "data" && form.tag == 0:
-			return Sound{}, fmt.Errorf("%w: data chunk without a fmt chunk before it", ErrFormat)
+			return format{}, 0, fmt.Errorf("%w: data chunk without a fmt chunk before it", ErrFormat)
 		case name == "data":
-			return form.readData(r, size, maxFrames)
+			return form, size, nil
 		default:
 			if err := skip(r, int64(size)+int64(size&1)); err != nil {
-				return Sound{}, fmt.Errorf("%w: chunk %q is cut off", ErrFormat, name)
+				return format{}, 0, fmt.Errorf("%w: chunk %q is cut off", ErrFormat, name)
 			}
 		}
 	}
@@ -100,7 +118,11 @@ func skip(r io.Reader, n int64) error {
 type format struct {
 	tag      uint16
 	channels int
+	rate     int // frames a second
 }
+
+// maxRate is the highest rate of studio equipment.
+const maxRate = 192_000
 
 // maxFormatSize is far above the 40 bytes of the longest fmt chunk that is read here.
 const maxFormatSize = 1024
@@ -124,11 +146,12 @@ func readFormat(r io.Reader, size uint32) (format, error) {
 		return format{}, fmt.Errorf("%w: encoding %d; only 16-bit PCM, A-law and µ-law are read", ErrFormat, f.tag)
 	case int(bits) != 8*f.bytes():
 		return format{}, fmt.Errorf("%w: %d bits a sample; only 16-bit PCM, A-law and µ-law are read", ErrFormat, bits)
-	case rate != SampleRate:
-		return format{}, fmt.Errorf("%w: %d samples a second instead of %d", ErrFormat, rate, SampleRate)
+	case rate < 1 || rate > maxRate:
+		return format{}, fmt.Errorf("%w: %d samples a second", ErrFormat, rate)
 	case f.channels < 1 || f.channels > maxChannels:
 		return format{}, fmt.Errorf("%w: %d channels", ErrFormat, f.channels)
 	}
+	f.rate = int(rate)
 	return f, nil
 }
 
@@ -152,7 +175,7 @@ func (f format) readData(r io.Reader, size uint32, maxFrames int) (Sound, error)
 		return Sound{}, fmt.Errorf("read WAV samples: %w", err)
 	}
 	if int64(len(body)) > limit {
-		return Sound{}, fmt.Errorf("%w: more than %d s", ErrTooLong, maxFrames/SampleRate)
+		return Sound{}, fmt.Errorf("%w: more than %d s", ErrTooLong, maxFrames/f.rate)
 	}
 	body = body[:len(body)/frame*frame]
 	samples := make([]int16, len(body)/f.bytes())
