@@ -81,7 +81,7 @@ func legColumns(r center.LegRecord) []field {
 	return []field{
 		{"call", string(r.Call)}, {"leg", string(r.Leg)}, {"party", parties[r.Party]}, {"agent", int(r.Agent)}, {"number", r.Number}, {"skill", int(r.Skill)},
 		{"feature", r.Feature}, {"made_call", r.Maker}, {"began", r.Began}, {"ringing", r.Ringing}, {"answered", r.Answered}, {"ended", r.Ended},
-		{"waited", r.Waited}, {"talk", talk}, {"hold", r.Held}, {"reason", int(r.Reason)},
+		{"in_flow", r.InFlow}, {"waited", r.Waited}, {"talk", talk}, {"hold", r.Held}, {"reason", int(r.Reason)},
 	}
 }
 

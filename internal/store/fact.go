@@ -33,7 +33,8 @@ const (
 	insertCall = `INSERT INTO call_record (vcc, call_id, feature, media, skill, caller, called, trunk, began_ms, answered_ms, ended_ms, waited_ms,
 		requeued, agent, reason, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	insertLeg = `INSERT INTO leg_record (vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms,
-		reason, waited_ms, feature, maker, talked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+		reason, waited_ms, feature, maker, talked, in_flow_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 	insertQueue     = `INSERT INTO queue_record (vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	insertState     = `INSERT INTO agent_state (vcc, agent, state, reason, from_ms, to_ms, call_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	insertRecording = `INSERT INTO recording (vcc, recording, call_id, agent, caller, called, file, began_ms, failed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')`
@@ -65,7 +66,7 @@ func (f fact) step() (step, error) {
 			millis(e.Ended), e.Waited.Milliseconds(), e.Requeued, e.Agent, e.Reason, e.Released), nil
 	case center.LegRecord:
 		return newStep(insertLeg, e.VCC, string(e.Call), string(e.Leg), e.Party, e.Agent, e.Number, e.Skill, millis(e.Began), millis(e.Ringing),
-			millis(e.Answered), millis(e.Ended), e.Held.Milliseconds(), e.Reason, e.Waited.Milliseconds(), e.Feature, e.Maker, e.Talked), nil
+			millis(e.Answered), millis(e.Ended), e.Held.Milliseconds(), e.Reason, e.Waited.Milliseconds(), e.Feature, e.Maker, e.Talked, e.InFlow.Milliseconds()), nil
 	case center.QueueRecord:
 		return newStep(insertQueue, e.VCC, string(e.Call), e.Feature, e.Skill, millis(e.Entered), millis(e.Left), e.Outcome, e.Agent, e.Offers), nil
 	case center.StateRecord:

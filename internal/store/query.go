@@ -105,11 +105,11 @@ func (s *Store) Calls(ctx context.Context, f Filter) ([]center.CallRecord, error
 }
 
 var readLegs = reader[center.LegRecord]{"legs", `SELECT vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms, reason, waited_ms,
-		feature, maker, talked
+		feature, maker, talked, in_flow_ms
 		FROM leg_record`, columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.LegRecord) []any {
 	return []any{
 		&r.VCC, &r.Call, &r.Leg, &r.Party, &r.Agent, &r.Number, &r.Skill, when{&r.Began}, when{&r.Ringing}, when{&r.Answered}, when{&r.Ended},
-		long{&r.Held}, &r.Reason, long{&r.Waited}, &r.Feature, &r.Maker, &r.Talked,
+		long{&r.Held}, &r.Reason, long{&r.Waited}, &r.Feature, &r.Maker, &r.Talked, long{&r.InFlow},
 	}
 }}
 

@@ -36,7 +36,7 @@ func testStoreFacts(t *testing.T, place sites) {
 	}
 	leg := center.LegRecord{
 		VCC: 1, Call: "1455885056-1", Leg: "o3", Party: center.PartyAgent, Agent: 101, Number: "40101", Skill: 2, Began: at(0), Ringing: at(1), Ended: at(2),
-		Held: time.Second, Reason: center.LeaveUserBeforeAgent, Waited: 2 * time.Second, Feature: 7, Maker: true, Talked: true,
+		Held: time.Second, Reason: center.LeaveUserBeforeAgent, Waited: 2 * time.Second, Feature: 7, Maker: true, Talked: true, InFlow: 3 * time.Second,
 	}
 	queue := center.QueueRecord{VCC: 1, Call: "1455885056-1", Skill: 2, Entered: at(0), Left: at(1), Outcome: center.QueueAnswered, Agent: 101, Offers: 2}
 	state := center.StateRecord{VCC: 1, Agent: 101, State: center.StateBusy, Reason: 201, From: at(0), To: at(1), Call: "1455885056-1"}
