@@ -215,7 +215,7 @@ func (l *Leg) record(room RoomID, out *frame) {
 	}
 	for _, r := range *list {
 		switch {
-		case r.room != room || r.paused.Load():
+		case r.silent(), r.room != room:
 			r.add(&silence, &silence)
 		case !l.sends:
 			r.add(&silence, &l.said)

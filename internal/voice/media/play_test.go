@@ -97,7 +97,7 @@ func TestStretch(t *testing.T) {
 	}
 }
 
-// TestRecording_Pause: both sides are silent for exactly as long as it is paused.
+// TestRecording_Pause: both sides are silent as long as it is paused and until what was said meanwhile has left the jitter buffer.
 func TestRecording_Pause(t *testing.T) {
 	l := newLab(t)
 	l.phone("A", g711.ALaw, 440)
@@ -119,10 +119,14 @@ func TestRecording_Pause(t *testing.T) {
 			t.Fatalf("%d samples", len(side))
 		}
 		checkTone(t, "before", side[:part], freq, true)
-		if loudest(side[part:2*part]) != 0 {
+		const resumed = 2*part + pauseTail*frameSamples
+		if loudest(side[part:resumed]) != 0 {
 			t.Error("something is heard in the pause")
 		}
-		checkTone(t, "after", side[2*part:], freq, true)
+		if loudest(side[resumed:resumed+2*frameSamples]) == 0 {
+			t.Error("silent for longer than the tail")
+		}
+		checkTone(t, "after", side[resumed:], freq, true)
 	}
 }
 

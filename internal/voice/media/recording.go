@@ -20,6 +20,9 @@ const (
 	chunkFrames = 25
 	// maxPending is how many chunks (8 s, 256 KB) one recording may have waiting for the disk.
 	maxPending = 16
+	// pauseTail (200 ms) is what stays silent after a pause: what was said in it can wait 120 ms in the jitter buffer, be drawn out
+	// for 60 ms where packets are lost, and fill one frame more.
+	pauseTail = 10
 )
 
 // chunk is a piece of a recording on its way to the disk.
@@ -42,6 +45,7 @@ type recording struct {
 	failed  atomic.Bool  // nothing more is taken
 	told    atomic.Bool  // RecordingEnded is on its way
 	paused  atomic.Bool  // silence is recorded
+	tail    int          // ticks that stay silent after the pause; of the scheduler, as filling
 	stopped bool         // guarded by Engine.mu
 
 	out *wav.Writer // of the disk writer
@@ -87,15 +91,28 @@ func (e *Engine) StopRecording(id RecordingID) {
 	}
 }
 
-// PauseRecording lets silence be recorded from the next tick on, of both sides, or ends that: the file stays as long as the talk. What
-// was said during the pause and is still on its way through the jitter buffer (120 ms at most) is heard when it ends; who pauses
-// for a secret goes on after it has been said. An unknown id is none.
+// PauseRecording lets silence be recorded from the next tick on, of both sides, or ends that: the file stays as long as the talk.
+// Silence goes on for pauseTail after the end, so that nothing said during the pause comes out of the jitter buffer into the file. An
+// unknown id is none.
 func (e *Engine) PauseRecording(id RecordingID, on bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if r := e.recordings[id]; r != nil {
 		r.paused.Store(on)
 	}
+}
+
+// silent tells whether this tick is silence because of a pause. It is called once in each tick, by the scheduler of the leg.
+func (r *recording) silent() bool {
+	if r.paused.Load() {
+		r.tail = pauseTail
+		return true
+	}
+	if r.tail == 0 {
+		return false
+	}
+	r.tail--
+	return true
 }
 
 // stopped is a list of recordings that signalling has stopped: the schedulers finish them before their next tick, when
