@@ -26,6 +26,7 @@ type Engine struct {
 	closing  sync.Once
 	told     sync.WaitGroup // the goroutine that tells events
 	loading  sync.WaitGroup // sounds to be played
+	loads    chan struct{}  // a place for each sound being loaded
 	open     sync.WaitGroup // legs that are not closed to the end
 
 	// mu is held by signalling only: no scheduler and no reader ever waits for it.
@@ -77,6 +78,7 @@ func newEngine(cfg Config, clock func() time.Duration, open func(path string) (w
 		recordings: map[RecordingID]*recording{},
 		prompts:    prompts,
 		plays:      map[PlayID]*playing{},
+		loads:      make(chan struct{}, maxLoads),
 		complained: map[string]bool{},
 	}
 	e.world.Store(&world{shards: make([][]*table, cfg.Schedulers)})

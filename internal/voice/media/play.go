@@ -21,6 +21,9 @@ const (
 	MaxPlaySamples = 60 * 60 * wav.SampleRate
 	// maxPlayTotal is what all playings together hold (eight hours, 460 MB).
 	maxPlayTotal = 8 * MaxPlaySamples
+	// maxLoads is how many sounds are loaded at a time: what is not yet counted in maxPlayTotal is bounded by it, and so are the
+	// disk's readers and the speech engine's processes.
+	maxLoads = 4
 )
 
 // Errors of Play, and of Events.PlayEnded.
@@ -102,6 +105,14 @@ func (p *playing) place(at time.Duration) int64 {
 // load gets the sound. What is held in memory is counted until the playing has ended.
 func (e *Engine) load(ctx context.Context, p *playing) {
 	defer p.cancel()
+	select {
+	case e.loads <- struct{}{}:
+		defer func() { <-e.loads }()
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil { // stopped while it waited for its turn; its end has been told, or shall not be
+		return
+	}
 	pcm, err := p.Load(ctx)
 	if err == nil && len(pcm) == 0 {
 		err = ErrNothingToPlay

@@ -208,3 +208,33 @@ func TestPlay_Barge(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestPlay_Loads: no more than maxLoads are loaded at a time; one that is stopped while it waits is never loaded.
+func TestPlay_Loads(t *testing.T) {
+	l := newLab(t)
+	begun, release := make(chan int, maxLoads+2), make(chan struct{})
+	for i := range maxLoads + 2 {
+		name := string(rune('A' + i))
+		l.phone(name, g711.ALaw, 440)
+		play := Playing{ID: PlayID(name), Leg: LegID(name), Volume: 50, Speed: 50, Load: func(context.Context) ([]int16, error) {
+			begun <- i
+			<-release
+			return make([]int16, frameSamples), nil
+		}}
+		if err := l.engine.Play(play); err != nil {
+			t.Fatal(err)
+		}
+		if i < maxLoads {
+			<-begun
+		}
+	}
+	l.engine.StopPlay(PlayID(rune('A' + maxLoads)))
+	if len(l.engine.loads) != maxLoads || len(begun) != 0 {
+		t.Errorf("%d places taken, %d more begun", len(l.engine.loads), len(begun))
+	}
+	close(release)
+	l.engine.loading.Wait()
+	if len(begun) != 1 || <-begun != maxLoads+1 {
+		t.Error("not exactly the one that was not stopped was loaded afterwards")
+	}
+}
