@@ -66,7 +66,7 @@ func (d directory) Trunks() []voice.Trunk {
 			allow = append(allow, network.Prefix)
 		}
 		all = append(all, voice.Trunk{Name: t.Name, Address: t.Address, Transport: t.Transport, Allow: allow,
-			Username: t.Username, Password: t.Password.Reveal()})
+			Username: t.Username, Password: t.Password.Reveal(), Numbers: t.Numbers})
 	}
 	return all
 }

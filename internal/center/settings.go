@@ -66,11 +66,16 @@ func (s *settings) isTrunk(name string) bool {
 // trunk finds the line that takes the number: the first, in order of preference.
 func (s *settings) trunk(number string) (string, bool) {
 	for _, t := range s.Trunks {
-		if slices.ContainsFunc(t.Numbers, func(pattern string) bool { return matches(pattern, number) }) {
+		if t.Takes(number) {
 			return t.Name, true
 		}
 	}
 	return "", false
+}
+
+// Takes tells whether the line is for a dialled number. The phone side asks too, for the lines that come next when one fails.
+func (t Trunk) Takes(number string) bool {
+	return slices.ContainsFunc(t.Numbers, func(pattern string) bool { return matches(pattern, number) })
 }
 
 // matches tells whether a trunk's pattern, a number or a prefix followed by "*", takes the number.

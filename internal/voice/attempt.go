@@ -34,6 +34,7 @@ type attempt struct {
 	asked     time.Duration // Session-Expires
 	authTried int
 	failed    bool // the ring was told
+	elsewhere bool // it failed for its trunk's sake, and the ring goes on by another
 	cancelled bool // is to be cancelled, as soon as that can be
 	canceling bool // CANCEL was sent
 	onOver    func(status int) bool
@@ -129,6 +130,10 @@ func (a *attempt) unheard() {
 		return
 	}
 	a.r.l.log.Info("no response to INVITE", "to", a.target.peer.addr)
+	if a.leave(); a.elsewhere { // should its far side be heard after all, it is cancelled, or gets ACK and BYE
+		a.cancel()
+		a.mute()
+	}
 	a.fail(center.CauseUnreachable)
 }
 
@@ -149,6 +154,7 @@ func (a *attempt) response(req *sip.Request, res *sip.Response, err error) {
 	switch {
 	case res == nil:
 		a.r.l.log.Info("INVITE without an end", "to", a.target.peer.addr, "error", err)
+		a.leave()
 		a.over(center.CauseUnreachable)
 	case res.IsProvisional():
 		a.provisional(res)
@@ -194,7 +200,7 @@ func (a *attempt) success(res *sip.Response) {
 	}
 	a.dialog.learn(res)
 	l.acknowledge(a.dialog, res)
-	if a.r.over {
+	if a.r.over || a.elsewhere {
 		l.sayBye(a.dialog)
 		a.over(center.CauseFailed)
 		return
@@ -253,7 +259,11 @@ func (a *attempt) failure(res *sip.Response) {
 	if a.onOver != nil && a.onOver(res.StatusCode) {
 		return
 	}
-	a.over(causeOf(res.StatusCode, a.rank == stateRinging))
+	rang := a.rank == stateRinging
+	if failsTrunk(res.StatusCode, rang) {
+		a.leave()
+	}
+	a.over(causeOf(res.StatusCode, rang))
 }
 
 // retry makes the INVITE anew for a response that asks for it. Twice at most: a nonce may be stale.

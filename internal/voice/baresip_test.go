@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,7 +107,7 @@ module menu.so
 module ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:%[6]d
 `, port, number, frequency, 30_000+port%5000*4, 30_000+port%5000*4+20, port+2)
-	line := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_user=%s;auth_pass=secret-%s;regint=60%s\n", number, r.addr(), transport, number, number, account)
+	line := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_user=%s;auth_pass=secret-%s;regint=60%s\n", number, r.served(transport), transport, number, number, account)
 	for name, text := range map[string]string{"config": config, "accounts": line, "contacts": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -144,6 +145,14 @@ ctrl_tcp_listen 127.0.0.1:%[6]d
 	return b
 }
 
+// served is where the server serves a transport, as accounts of baresip name it.
+func (r *rig) served(transport string) netip.AddrPort {
+	if transport == "tls" {
+		return r.SecureAddrs()[0]
+	}
+	return r.addr()
+}
+
 // do gives baresip a command (ctrl_tcp: a netstring with JSON).
 func (b *baresip) do(command, params string) {
 	b.t.Helper()
@@ -156,15 +165,21 @@ func (b *baresip) do(command, params string) {
 	}
 }
 
-// TestBaresip: two real phones, one by UDP and one by TCP, one of which calls. They hear each other, hold, press keys and are recorded.
+// TestBaresip: two real phones, one by UDP and one by TCP, and both by TLS, one of which calls. They hear each other, hold, press keys and
+// are recorded.
 func TestBaresip(t *testing.T) {
+	t.Run("UDP and TCP", func(t *testing.T) { baresipCall(t, "udp", "tcp") })
+	t.Run("TLS", func(t *testing.T) { baresipCall(t, "tls", "tls") })
+}
+
+func baresipCall(t *testing.T, first, second string) {
 	r := newRig(t, testDirectory(), func(c *Config) { c.DrainTimeout = 2 * time.Second })
-	caller := startBaresip(r, "40101", 440, "udp", "")
+	caller := startBaresip(r, "40101", 440, first, "")
 	next[center.PhoneState](r.c)
-	startBaresip(r, "40102", 1000, "tcp", ";answermode=auto")
+	startBaresip(r, "40102", 1000, second, ";answermode=auto")
 	next[center.PhoneState](r.c)
 
-	caller.do("dial", "sip:1000@"+r.addr().String())
+	caller.do("dial", "sip:1000@"+r.served(first).String())
 	arrived, _ := next[center.CallArrived](r.c)
 	if arrived.Phone != "40101" || arrived.To != "1000" {
 		t.Fatalf("%+v", arrived)

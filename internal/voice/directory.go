@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 
 	"ccgateway/internal/center"
 )
@@ -21,7 +22,7 @@ type Centers interface {
 type Directory interface {
 	// Phone finds a phone account by its number, which is unique in the installation.
 	Phone(number string) (PhoneAccount, bool)
-	// Trunks lists the lines to the outside.
+	// Trunks lists the lines to the outside, in order of preference.
 	Trunks() []Trunk
 	// AccessCode finds the VCC that a dialled number belongs to.
 	AccessCode(number string) (center.VCCID, bool)
@@ -43,6 +44,7 @@ type Trunk struct {
 	Allow     []netip.Prefix // calls from these addresses are the trunk's
 	Username  string         // for digest challenges of the far side; "" = none
 	Password  string
+	Numbers   []string // patterns of the numbers that go out by it, as center.Trunk has them
 }
 
 // trunkOf finds the trunk that a source address belongs to.
@@ -58,14 +60,19 @@ func trunkOf(trunks []Trunk, source netip.Addr) (Trunk, bool) {
 	return Trunk{}, false
 }
 
-// trunkNamed finds a trunk by its name.
-func trunkNamed(trunks []Trunk, name string) (Trunk, bool) {
-	for _, t := range trunks {
-		if t.Name == name {
-			return t, true
+// trunksFor lists the trunks that a call to a number may go by: the one that was ordered, and those after it that take the number.
+func trunksFor(trunks []Trunk, ordered, number string) []Trunk {
+	first := slices.IndexFunc(trunks, func(t Trunk) bool { return t.Name == ordered })
+	if first < 0 {
+		return nil
+	}
+	fit := []Trunk{trunks[first]}
+	for _, t := range trunks[first+1:] {
+		if (center.Trunk{Numbers: t.Numbers}).Takes(number) {
+			fit = append(fit, t)
 		}
 	}
-	return Trunk{}, false
+	return fit
 }
 
 // HA1 makes the hash that a PhoneAccount has of a password. It depends on the realm and on the number: a changed one needs the password

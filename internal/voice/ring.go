@@ -25,6 +25,7 @@ type ring struct {
 	cause    center.Cause
 	talk     bool // the phone shall answer: AnswerPhone
 	longest  *timer
+	lines    []Trunk // that come next, should the present one fail
 }
 
 // target is where an attempt goes.
@@ -82,37 +83,6 @@ func (s *Server) deviceTarget(b binding) target {
 		t.peer = s.reconnect(b.peer, &b.contact)
 	}
 	return t
-}
-
-// beginTrunk begins the attempt by a trunk. Its address may be a name, and asking for it waits for the network.
-func (r *ring) beginTrunk() {
-	l := r.l
-	trunk, ok := trunkNamed(l.s.directory.Trunks(), r.order.Trunk)
-	number := numberOf(&sip.Uri{Scheme: "sip", User: r.order.Number})
-	if !ok || number == "" {
-		l.log.Error("no such trunk, or no number", "trunk", r.order.Trunk, "number", r.order.Number)
-		l.end(center.CauseNotFound)
-		return
-	}
-	l.log.Info("number is called", "trunk", trunk.Name, "number", number)
-	r.limit()
-	l.open++
-	l.s.work.Go(func() {
-		to, err := resolve(trunk)
-		l.mail.post(func() {
-			l.open--
-			if l.stage != setup {
-				return
-			}
-			if err != nil {
-				l.log.Error("trunk's address", "trunk", trunk.Name, "error", err)
-				l.end(center.CauseUnreachable)
-				return
-			}
-			uri := trunkURI(number, trunk, to)
-			r.attempt(target{uri: uri, peer: to, trunk: &trunk}, false)
-		})
-	})
 }
 
 // trunkURI addresses a number at a trunk, by the host name that the trunk is configured with.
@@ -181,6 +151,10 @@ func (r *ring) lost(cause center.Cause) {
 	}
 	if weight(cause) > weight(r.cause) {
 		r.cause = cause
+	}
+	if len(r.lines) > 0 && r.allElsewhere() {
+		r.nextLine()
+		return
 	}
 	left := slices.ContainsFunc(r.attempts, func(a *attempt) bool { return !a.failed })
 	if left && cause != center.CauseRefused { // who refuses is a person, and does so for all devices of the account
