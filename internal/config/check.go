@@ -199,10 +199,18 @@ func (c *checker) checkSIP() {
 	}
 }
 
+// encryption refuses what would be believed and not be true: that all sound is encrypted.
+func (c *checker) encryption(path, srtp string) {
+	if srtp == "required" {
+		c.fail(path, "encrypted media are not supported by this version; leave it optional")
+	}
+}
+
 func (c *checker) checkTrunks() {
 	seen := c.unique("the line's name")
 	for i, t := range c.cfg.Trunks {
 		path := fmt.Sprintf("trunks[%d]", i)
+		c.encryption(path+".srtp", t.SRTP)
 		seen(path+".name", t.Name)
 		if c.given(path+".name") && !nameForm.MatchString(t.Name) {
 			c.fail(path+".name", "must be 1 to 64 letters, digits, dots, - and _")

@@ -171,6 +171,7 @@ func (v *vccChecker) checkRoles() {
 func (v *vccChecker) checkPhones() {
 	for i, p := range v.vcc.Phones {
 		path := v.at("phones", i, "number")
+		v.encryption(v.at("phones", i, "srtp"), p.SRTP)
 		if v.given(path) && !dialForm.MatchString(p.Number) {
 			v.fail(path, "must be 1 to 24 digits, * and #")
 		}

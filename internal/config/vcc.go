@@ -116,7 +116,7 @@ type Phone struct {
 	HA1 Secret `yaml:"ha1" default:""`
 	// Beside `ha1`: SHA-256 of the same, 64 hex digits, for phones that know SHA-256.
 	HA1SHA256 Secret `yaml:"ha1_sha256" default:""`
-	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the phone offers it), `required`.
+	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the phone offers it), `required`. This version has none yet: `required` is refused, and the others mean the same.
 	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
 }
 
@@ -194,7 +194,7 @@ type Trunk struct {
 	Username string `yaml:"username" default:""`
 	// Password for it. It has to be kept as it is, readable in the configuration file and in the database.
 	Password Secret `yaml:"password" default:""`
-	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the line offers it), `required`.
+	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the line offers it), `required`. This version has none yet: `required` is refused, and the others mean the same.
 	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
 }
 

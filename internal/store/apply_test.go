@@ -40,7 +40,7 @@ vccs:
       - {id: 1, name: a, media: chat}
     roles: [{id: 1, name: all, rights: [call_international, intercept]}, {id: 2, name: none}]
     phones:
-      - {number: "500", ha1: 0123456789abcdef0123456789abcdef, srtp: required}
+      - {number: "500", ha1: 0123456789abcdef0123456789abcdef, srtp: "off"}
       - {number: "501", password: phone-501}
     agents:
       - {id: 20102, name: Zoe, role: all, account: zoe, auth: static, group: first, must_change: true, skills: [{skill: b}, {skill: a, weight: 1}], password_hash: HASH}

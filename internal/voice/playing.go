@@ -49,6 +49,7 @@ func (s *Server) playEnded(id media.PlayID, key bool, err error) {
 	}
 	ended := center.PlayEnded{Play: center.PlayID(name), Key: key}
 	if err != nil {
+		s.log.Warn("sound cannot be played", "vcc", int(vcc), "play", name, "error", err)
 		ended.Why = err.Error()
 	}
 	s.notice(vcc, ended)
