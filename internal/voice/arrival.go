@@ -95,7 +95,7 @@ func (l *leg) alert() {
 func (l *leg) early(code int, reason string) *sip.Response {
 	res := l.s.response(l.arrival.req, code, reason)
 	res.To().Params.Add("tag", tagOf(l.dialog.local.Params))
-	res.AppendHeader(l.s.contact(l.dialog.user, l.dialog.peer))
+	res.AppendHeader(l.dialog.contact(l.s, l.dialog.peer))
 	return withAllow(res)
 }
 

@@ -140,10 +140,19 @@ func (d *dialog) numbered(s *Server, method sip.RequestMethod, cseq uint32) *sip
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: method})
 	to := d.next(s)
-	req.AppendHeader(s.contact(d.user, to))
+	req.AppendHeader(d.contact(s, to))
 	req.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	s.address(req, to)
 	return req
+}
+
+// contact is our Contact in the dialog: a sips: URI to who has one (RFC 3261 section 8.1.1.8 and 12.1.1).
+func (d *dialog) contact(s *Server, to peer) *sip.ContactHeader {
+	c := s.contact(d.user, to)
+	if d.target.Scheme == schemeSecure {
+		c.Address.Scheme = schemeSecure
+	}
+	return c
 }
 
 // answer is what came of a request of ours: its final response, or why there is none.

@@ -15,6 +15,12 @@ const (
 	transportTLS = "TLS"
 )
 
+// The schemes of URIs by which a phone can be called. sips: wants TLS.
+const (
+	schemePlain  = "sip"
+	schemeSecure = "sips"
+)
+
 // byConnection tells whether a transport has connections: what is sent over it goes by the one that is there.
 func byConnection(transport string) bool {
 	return transport == transportTCP || transport == transportTLS

@@ -137,7 +137,8 @@ func (s *Server) expiry(req *sip.Request, contact *sip.ContactHeader) (time.Dura
 func newBinding(req *sip.Request, contact *sip.ContactHeader, now time.Time) (*binding, error) {
 	uri := contact.Address
 	back := replyPeer(req)
-	if uri.Scheme != "sip" || uri.Host == "" || len(uri.String()) > 512 || !back.addr.IsValid() {
+	secure := uri.Scheme == schemeSecure && back.transport == transportTLS
+	if uri.Scheme != schemePlain && !secure || uri.Host == "" || len(uri.String()) > 512 || !back.addr.IsValid() {
 		return nil, errContact
 	}
 	b := &binding{contact: *uri.Clone(), peer: back, callID: req.CallID().Value(), cseq: req.CSeq().SeqNo, at: now}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emiago/sipgo/sip"
+
 	"ccgateway/internal/center"
 )
 
@@ -31,6 +33,34 @@ func TestTLS_Call(t *testing.T) {
 	c.bye()
 	if got, _ := next[center.LegEnded](r.c); got.Cause != center.CauseHungUp {
 		t.Errorf("ended with %q", causeName(got.Cause))
+	}
+}
+
+// TestTLS_Secure: a phone whose Contact is a sips: URI is called by it, is answered with such a Contact, and takes calls and calls.
+func TestTLS_Secure(t *testing.T) {
+	r := newRig(t, testDirectory())
+	u := newUA(r, transportTLS, "40101")
+	u.secure = true
+	c := lifted(r, u)
+	if contact := c.invite.Contact().Address; c.invite.Recipient.Scheme != schemeSecure || contact.Scheme != schemeSecure {
+		t.Errorf("INVITE %s with Contact %s; want sips: in both", c.invite.Recipient.String(), contact.String())
+	}
+	r.carry(center.HangUp{Leg: "o1", Cause: center.CauseHungUp})
+	if bye := u.receive(sip.BYE); bye.Recipient.Scheme != schemeSecure {
+		t.Errorf("BYE %s; want sips:", bye.Recipient.String())
+	} else {
+		u.reply(bye, 200, "", "")
+	}
+}
+
+// TestTLS_SecureElsewhere: a sips: URI is no Contact for a phone that comes by TCP or UDP.
+func TestTLS_SecureElsewhere(t *testing.T) {
+	for _, network := range []string{transportUDP, transportTCP} {
+		r := newRig(t, testDirectory())
+		u := newUA(r, network, "40101")
+		u.secure = true
+		req := u.registration(600)
+		u.send(u.authorized(req, u.send(req).want(sip.StatusUnauthorized))).want(sip.StatusBadRequest)
 	}
 }
 

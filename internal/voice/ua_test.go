@@ -24,6 +24,7 @@ type ua struct {
 	server   netip.AddrPort
 	network  string // "UDP", "TCP" or "TLS"
 	user     string
+	secure   bool // its Contact is a sips: URI
 	password string
 	addr     netip.AddrPort // our address, by UDP; by TCP that of the listener
 	tp       *sip.TransportLayer
@@ -98,7 +99,13 @@ func newUAAt(r *rig, network, user, address string) *ua {
 }
 
 // uri is the agent's own address.
-func (u *ua) uri() sip.Uri { return ipURI(u.user, u.addr, u.network) }
+func (u *ua) uri() sip.Uri {
+	uri := ipURI(u.user, u.addr, u.network)
+	if u.secure {
+		uri.Scheme = schemeSecure
+	}
+	return uri
+}
 
 // serverURI addresses somebody at the server.
 func (u *ua) serverURI(user string) sip.Uri { return ipURI(user, u.server, u.network) }

@@ -127,7 +127,7 @@ func (l *leg) reinvited(req *sip.Request, tx *sip.ServerTx) {
 	}
 	l.retarget(req)
 	res := withAllow(l.s.response(req, sip.StatusOK, "OK"))
-	res.AppendHeader(l.s.contact(l.dialog.user, l.dialog.peer))
+	res.AppendHeader(l.dialog.contact(l.s, l.dialog.peer))
 	l.beginSession(req, res)
 	withSDP(res, body)
 	if l.confirm(tx, res, req, !offered) && offered {
@@ -181,7 +181,7 @@ func (l *leg) updated(req *sip.Request, tx *sip.ServerTx) {
 	}
 	l.retarget(req)
 	res := withAllow(l.s.response(req, sip.StatusOK, "OK"))
-	res.AppendHeader(l.s.contact(l.dialog.user, l.dialog.peer))
+	res.AppendHeader(l.dialog.contact(l.s, l.dialog.peer))
 	l.beginSession(req, res)
 	if body != nil {
 		withSDP(res, body)
