@@ -21,8 +21,17 @@ type caller struct {
 	number string // to be shown
 }
 
+// unsupportedScheme is the status that the SIP stack has no name for.
+const unsupportedScheme = 416
+
 // invite answers an INVITE that begins a dialog.
 func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
+	switch strings.ToLower(req.Recipient.Scheme) {
+	case schemePlain, schemeSecure, schemeTel:
+	default: // RFC 3261 section 8.2.2.1
+		s.final(req, tx, unsupportedScheme, "Unsupported URI Scheme")
+		return
+	}
 	to := numberOf(&req.Recipient)
 	who, ok := s.caller(req, tx, to)
 	if !ok {

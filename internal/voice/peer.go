@@ -15,10 +15,11 @@ const (
 	transportTLS = "TLS"
 )
 
-// The schemes of URIs by which a phone can be called. sips: wants TLS.
+// The schemes of URIs that are taken. A phone can be called by sip: and sips:, which wants TLS.
 const (
 	schemePlain  = "sip"
 	schemeSecure = "sips"
+	schemeTel    = "tel" // a number alone (RFC 3966): who calls may write it
 )
 
 // byConnection tells whether a transport has connections: what is sent over it goes by the one that is there.
@@ -104,7 +105,7 @@ const maxNumber = 64
 // number or of a name is left out, visual separators among it (RFC 3966 section 5.1.1).
 func numberOf(u *sip.Uri) string {
 	user := u.User
-	if u.Scheme == "tel" {
+	if u.Scheme == schemeTel {
 		user = u.Raw()
 	}
 	user, _, _ = strings.Cut(unescape(user), ";")
