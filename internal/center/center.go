@@ -125,7 +125,7 @@ func (c *Center) apply(cmd Command) Reply {
 // stand first.
 var families = []func(*Center, *agent, Command) (Reply, bool){
 	(*Center).applyQuery, (*Center).applyCall, (*Center).applyState, (*Center).applySession, (*Center).applyInspection,
-	(*Center).applyMedia, (*Center).applyLists,
+	(*Center).applyMedia, (*Center).applyLists, (*Center).applyGroups,
 }
 
 // proven is a command that an agent sends and proves.

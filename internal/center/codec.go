@@ -25,6 +25,7 @@ var kinds = kindsOf(
 	InnerHelp{}, ConfJoin{}, Transfer{}, CancelTransfer{}, Disconnect{}, ReleasePhone{}, SwitchMedia{}, TransmitNumber{}, ReportSound{},
 	BeginRecord{}, StopRecord{}, PauseRecord{}, ResumeRecord{}, BeginPlay{}, PausePlay{}, ResumePlay{}, MovePlay{}, EndPlay{},
 	CallIDs{}, HeldCalls{}, WaitingCalls{}, Statistics{},
+	AllAgents{}, WorkGroups{}, WorkGroupOf{}, GroupAgents{}, MayPickUp{}, SignedInWaiting{}, SkillsOfVCC{}, AccessNumbers{}, FlowNumbers{},
 	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{},
 	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
 	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, PlayEnded{},

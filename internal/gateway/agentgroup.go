@@ -72,16 +72,14 @@ func queryAgentInfoBySkillID(ctx context.Context, g *Gateway, q *request) (any, 
 	limit := q.fromBody().integer("agentLimit", maxAgents, 1, maxAgents)
 	value, _ := q.members().find("agentStatus")
 	states := q.fromBody().list(value, "agentStatus")
-	return ask(queryAllOnlineAgents, func(value any) any {
-		agents, _ := value.([]center.AgentView)
-		shown := []agentResult{}
-		for _, agent := range agents {
-			if len(shown) < limit && serves(agent, center.SkillID(wanted)) && inState(agent, states) {
-				shown = append(shown, showAgent(agent))
-			}
+	left := limit
+	return ask(queryAllOnlineAgents, listIf(func(agent center.AgentView) bool {
+		if left == 0 || !serves(agent, center.SkillID(wanted)) || !inState(agent, states) {
+			return false
 		}
-		return shown
-	})(ctx, g, q)
+		left--
+		return true
+	}, showAgent))(ctx, g, q)
 }
 
 func serves(agent center.AgentView, skill center.SkillID) bool {
@@ -91,4 +89,67 @@ func serves(agent center.AgentView, skill center.SkillID) bool {
 // inState tells whether an agent is in one of the states; no states are all.
 func inState(agent center.AgentView, states []string) bool {
 	return len(states) == 0 || slices.Contains(states, strconv.Itoa(agent.Status))
+}
+
+// queryAgentInfoByList lists who is signed in to any of the queues in the body's skillIds. The name of that member is ours: the page
+// (cec_07_0417) is cut off before it.
+func queryAgentInfoByList(ctx context.Context, g *Gateway, q *request) (any, error) {
+	body := q.fromBody()
+	value, _ := q.members().find("skillIds")
+	ids := body.list(value, "skillIds")
+	wanted := map[center.SkillID]bool{}
+	for _, text := range ids {
+		id, err := strconv.Atoi(text)
+		if err != nil || id < 1 || id > maxSkill {
+			body.wrong("skillIds", "holds no number of a skill queue")
+		}
+		wanted[center.SkillID(id)] = true
+	}
+	if len(ids) == 0 || len(ids) > maxSkillsAsked {
+		body.wrong("skillIds", "names no skill queue or too many")
+	}
+	return ask(queryAllOnlineAgents, listIf(func(agent center.AgentView) bool {
+		return slices.ContainsFunc(agent.Skills, func(s center.SkillInfo) bool { return wanted[s.ID] })
+	}, showAgent))(ctx, g, q)
+}
+
+// maxSkillsAsked bounds skillIds, as resetskill does with an agent's queues.
+const maxSkillsAsked = 100
+
+func getAllStatusAgents(q *request) center.Command { return center.AllAgents{By: q.by()} }
+
+func isIdle(v center.AgentView) bool { return v.Status == int(center.StateIdle) }
+
+func isSignedIn(v center.AgentView) bool { return v.Status != int(center.StateSignedOut) }
+
+func isPickUp(q *request) center.Command { return center.MayPickUp{By: q.by()} }
+
+func queryGroupInfoOnVdn(q *request) center.Command { return center.WorkGroups{By: q.by()} }
+
+func queryGroupInfoByWorkNo(q *request) center.Command {
+	return center.WorkGroupOf{By: q.by(), Of: q.pathAgent("workno")}
+}
+
+func queryAllAgentInfoOnMyGroupEx(q *request) center.Command {
+	return center.GroupAgents{By: q.by(), Group: q.fromQuery().need("groupid", 0, maxGroup)}
+}
+
+// maxGroup bounds the number of a work group; which there are is the center's to say.
+const maxGroup = 1<<31 - 1
+
+// groupResult is one work group; monitorno is 0 where it has no leader.
+type groupResult struct {
+	ID          int    `json:"id"`
+	Name        string `json:"name"`
+	MonitorNo   int    `json:"monitorno"`
+	MonitorName string `json:"monitorname"`
+}
+
+func showGroup(v center.GroupView) groupResult {
+	return groupResult{ID: v.ID, Name: v.Name, MonitorNo: int(v.Leader), MonitorName: v.LeaderName}
+}
+
+func showOneGroup(value any) any {
+	v, _ := value.(center.GroupView)
+	return showGroup(v)
 }

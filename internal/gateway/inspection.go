@@ -89,8 +89,8 @@ func showMonitored(v center.AgentView) monitoredAgent {
 	return monitoredAgent{WorkNo: workNo(v.ID), Name: v.Name, Status: strconv.Itoa(v.Status)}
 }
 
-// queryAllMonitoredAgents lists the agents who serve a queue; clients skip their own number, so that an inspector without queues is not
-// in it does no harm. Others than inspectors have no right to it.
+// queryAllMonitoredAgents lists all agents of the VCC, those without queues and the inspector himself too: clients skip their own
+// number. Others than inspectors have no right to it.
 func queryAllMonitoredAgents(ctx context.Context, g *Gateway, q *request) (any, error) {
 	if _, err := g.authenticate(ctx, q); err != nil {
 		return nil, err
@@ -102,5 +102,5 @@ func queryAllMonitoredAgents(ctx context.Context, g *Gateway, q *request) (any, 
 	if inspector != true {
 		return nil, result.InspectionNoRight.Because("agent %d is no inspector", q.agent)
 	}
-	return ask(queryAllOnlineAgents, list(showMonitored))(ctx, g, q)
+	return ask(getAllStatusAgents, list(showMonitored))(ctx, g, q)
 }

@@ -48,3 +48,43 @@ type agentsQueue struct {
 func showAgentsQueue(s center.SkillInfo) agentsQueue {
 	return agentsQueue{Name: s.Name, ID: strconv.Itoa(int(s.ID)), MediaType: strconv.Itoa(int(s.Media))}
 }
+
+func queryQueueLengthOnAgentSkills(q *request) center.Command {
+	return center.SignedInWaiting{By: q.by()}
+}
+
+func querySkillQueueOnVDN(q *request) center.Command {
+	return center.SkillsOfVCC{By: q.by(), VCC: center.VCCID(q.pathNumber("vdnid", 1, maxVDN))}
+}
+
+// maxVDN bounds the number of a VDN (routes-older-server.md).
+const maxVDN = 512
+
+func queryInNoOnVDN(q *request) center.Command { return center.AccessNumbers{By: q.by()} }
+
+func queryIVRInfoOnVdn(q *request) center.Command { return center.FlowNumbers{By: q.by()} }
+
+// accessCodeResult is a number that callers dial; the description is the name of the queue or flow that it leads to.
+type accessCodeResult struct {
+	ID          int    `json:"id"`
+	InNo        string `json:"inno"`
+	Description string `json:"description"`
+	VDNID       int    `json:"vdnid"`
+	MediaType   int    `json:"mediatype"`
+}
+
+func showAccessCode(v center.AccessView) accessCodeResult {
+	return accessCodeResult{ID: v.Number, InNo: v.Code, Description: v.LeadsTo, VDNID: int(v.VCC), MediaType: int(center.MediaVoice)}
+}
+
+// flowResult is a flow that calls can be transferred to by its access code (cec_07_0412).
+type flowResult struct {
+	Access      string `json:"access"`
+	ID          int    `json:"id"`
+	Description string `json:"description"`
+	ServiceNo   int    `json:"serviceNo"`
+}
+
+func showFlow(v center.AccessView) flowResult {
+	return flowResult{Access: v.Code, ID: v.Number, Description: v.LeadsTo, ServiceNo: oneService}
+}

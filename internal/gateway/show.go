@@ -47,3 +47,17 @@ type configuredSkill struct {
 func showSkill(s center.SkillInfo) configuredSkill {
 	return configuredSkill{Name: s.Name, ID: int(s.ID), MediaType: int(s.Media)}
 }
+
+// listIf makes a JSON list out of the elements that are wanted, "[]" for none.
+func listIf[T, R any](wanted func(T) bool, show func(T) R) func(any) any {
+	return func(value any) any {
+		elements, _ := value.([]T)
+		shown := []R{}
+		for _, element := range elements {
+			if wanted(element) {
+				shown = append(shown, show(element))
+			}
+		}
+		return shown
+	}
+}

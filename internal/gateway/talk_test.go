@@ -173,5 +173,7 @@ func TestOffice_AgentsBySkill(t *testing.T) {
 		t.Errorf("idle: %s", got)
 	}
 	ann.says(line, `{"agentLimit":5,"agentStatus":[7]}`, `{"message":"","retcode":"0","result":[]}`)
-	ivy.says("GET qualitycontrol/901/allagent", "", `{"message":"","retcode":"0","result":[{"workno":"101","name":"Ann","status":"4"}]}`)
+	ivy.says("GET qualitycontrol/901/allagent", "", `{"message":"","retcode":"0","result":[{"workno":"101","name":"Ann","status":"4"},`+
+		`{"workno":"102","name":"Ben","status":"2"},{"workno":"103","name":"Cid","status":"2"},{"workno":"104","name":"Dan","status":"2"},`+
+		`{"workno":"901","name":"Ivy","status":"4"}]}`)
 }
