@@ -14,6 +14,7 @@ import (
 var (
 	errBusy     = errors.New("too many requests of flows are under way")
 	errTooLarge = errors.New("the answer is larger than the flow takes")
+	errDots     = errors.New("the address has . or .. in its path")
 )
 
 // plainClient makes the client for flows: no redirects, which would lead past the list of allowed hosts, no cookies, no proxy.
@@ -47,9 +48,9 @@ func (r *running) startFetch(req Request) {
 	r.engine.work.Add(1) // drain, which calls this, is counted: no Close has come to its end
 	go func() {
 		defer r.engine.work.Done()
-		defer r.engine.release()
-		defer cancel()
 		answer := fetch(ctx, r.engine.client, req)
+		cancel()
+		r.engine.release() // before the run is told: it may ask again at once
 		if answer.Err != nil {
 			r.engine.log.Warn("a web service did not answer a flow", "vcc", int(r.key.vcc), "flow", r.run.flow, "url", req.Shown, "error", harmless(answer.Err))
 		}
@@ -88,6 +89,9 @@ func fetch(ctx context.Context, client *http.Client, r Request) Fetched {
 	if err != nil {
 		return Fetched{Err: fmt.Errorf("ask web service: %w", err)}
 	}
+	if hasDots(req.URL.Path) {
+		return Fetched{Err: fmt.Errorf("ask web service: %w", errDots)}
+	}
 	req.Header.Set("Accept", "application/json")
 	if r.Body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -113,4 +117,15 @@ func fetch(ctx context.Context, client *http.Client, r Request) Fetched {
 		}
 	}
 	return answer
+}
+
+// hasDots tells whether a path leads upwards for a server that tidies it. A variable whose value is ".." (a caller chooses his number's text)
+// must not reach another of the service's doors; its slashes are escaped, but many servers decode before they tidy.
+func hasDots(path string) bool {
+	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
 }
