@@ -60,6 +60,10 @@ var wrong = []struct {
 		`c.yaml:1: database: must be an address such as postgres://user:password@host:5432/database; special characters in the password are written as %40 and the like`,
 		`c.yaml:2: nats: several nodes are not supported by this version; leave it []`,
 	}},
+	{"encrypted media required", "trunks:\n  - name: a\n    address: h\n    srtp: required\nvccs:\n  - id: 1\n    name: a\n    phones:\n      - {number: \"40101\"}\n      - number: \"40102\"\n        srtp: required\n", []string{
+		`c.yaml:4: trunks[0].srtp: encrypted media are not supported by this version; leave it optional`,
+		`c.yaml:11: vccs[0].phones[1].srtp: encrypted media are not supported by this version; leave it optional`,
+	}},
 	{"key without certificate", "tls: {key: k.pem}\n", []string{`c.yaml:1: tls: cert and key are given both or not at all`}},
 	{"times that belong together", "auth: {guid_timeout: 60s}\nevents: {silence: 5s, push_retry: 20s, push_give_up: 10s}\nsip: {register_min: 2h, session_timer: 10s}\n", []string{
 		`c.yaml:1: auth.guid_timeout: must be longer than guid_interval (1m0s)`, `c.yaml:2: events.silence: must be longer than poll_wait (9.5s)`,
