@@ -32,6 +32,7 @@ func playID(vcc center.VCCID, id center.PlayID) media.PlayID {
 func (s *Server) carryPlay(vcc center.VCCID, e center.Play) {
 	err := s.engine.Play(media.Playing{
 		ID: playID(vcc, e.Play), Leg: s.rooms.soundOf(legKey{vcc, e.Leg}),
+		Needs: func() (int, error) { return s.needs(e.Sound) },
 		Load:  func(ctx context.Context) ([]int16, error) { return s.loadSounds(ctx, e.Sound) },
 		Alone: e.Alone, Barge: e.Barge, Endless: e.Endless,
 		Start: time.Duration(e.StartMS) * time.Millisecond, Volume: e.Volume, Speed: e.Speed,
@@ -41,10 +42,12 @@ func (s *Server) carryPlay(vcc center.VCCID, e center.Play) {
 	}
 }
 
-// playEnded is told by the media engine.
-func (s *Server) playEnded(id media.PlayID, key bool, err error) {
+// playEnded is told by the media engine. It goes the way of the leg's keys, so that the center knows the key that ended a sound before it
+// knows of the end. Of a leg that has ended nothing is told.
+func (s *Server) playEnded(leg media.LegID, id media.PlayID, key bool, err error) {
 	vcc, name, ok := splitID(string(id))
-	if !ok {
+	l := s.legs.bySound(leg)
+	if !ok || l == nil {
 		return
 	}
 	ended := center.PlayEnded{Play: center.PlayID(name), Key: key}
@@ -52,14 +55,37 @@ func (s *Server) playEnded(id media.PlayID, key bool, err error) {
 		s.log.Warn("sound cannot be played", "vcc", int(vcc), "play", name, "error", err)
 		ended.Why = err.Error()
 	}
-	s.notice(vcc, ended)
+	l.mail.post(func() { l.tell(ended) })
 }
 
-// loadSounds puts sounds together, one after another.
-func (s *Server) loadSounds(ctx context.Context, sounds []center.Sound) ([]int16, error) {
+// needs tells how many samples the loading of sounds takes, as far as it is known before. A file takes about as many as it has bytes: our
+// recordings have four for each moment, and both sides, their mixture and what is put together are in memory for a while.
+func (s *Server) needs(sounds []center.Sound) (int, error) {
+	const longest = 4 * media.MaxPlaySamples
 	if len(sounds) > maxSounds {
-		return nil, errTooManySounds
+		return 0, errTooManySounds
 	}
+	all := 0
+	for _, sound := range sounds {
+		if sound.File == "" {
+			pcm, _ := s.engine.Prompt(sound.Prompt)
+			all += len(pcm)
+			continue
+		}
+		file, size, err := openBelow(s.cfg.Recordings, sound.File)
+		if err != nil {
+			return 0, err
+		}
+		_ = file.Close() // was only looked at
+		if all += int(min(size, longest+1)); all > longest {
+			return 0, media.ErrTooMuchSound
+		}
+	}
+	return all, nil
+}
+
+// loadSounds puts sounds together, one after another; needs has looked at them before.
+func (s *Server) loadSounds(ctx context.Context, sounds []center.Sound) ([]int16, error) {
 	var all []int16
 	for _, sound := range sounds {
 		if err := ctx.Err(); err != nil {
@@ -96,27 +122,36 @@ func (s *Server) loadSound(ctx context.Context, sound center.Sound) ([]int16, er
 	}
 }
 
-// readBelow reads a WAV file below a folder, both sides of a recording mixed. No name and no link leads out of the folder.
-func readBelow(folder, name string) ([]int16, error) {
+// openBelow opens a file below a folder and tells its size. No name and no link leads out of the folder.
+func openBelow(folder, name string) (*os.File, int64, error) {
 	if folder == "" {
-		return nil, errNoFolder
+		return nil, 0, errNoFolder
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, fmt.Errorf("open recordings' folder: %w", err)
+		return nil, 0, fmt.Errorf("open recordings' folder: %w", err)
 	}
 	defer func() { _ = root.Close() }() // was only read from
 	local := filepath.FromSlash(name)
 	info, err := root.Lstat(local)
 	if err != nil {
-		return nil, fmt.Errorf("open sound: %w", err)
+		return nil, 0, fmt.Errorf("open sound: %w", err)
 	}
 	if !info.Mode().IsRegular() { // a pipe would keep us waiting, a link is nothing that we made
-		return nil, errNotAFile
+		return nil, 0, errNotAFile
 	}
 	file, err := root.Open(local)
 	if err != nil {
-		return nil, fmt.Errorf("open sound: %w", err)
+		return nil, 0, fmt.Errorf("open sound: %w", err)
+	}
+	return file, info.Size(), nil
+}
+
+// readBelow reads a WAV file below a folder, both sides of a recording mixed.
+func readBelow(folder, name string) ([]int16, error) {
+	file, _, err := openBelow(folder, name)
+	if err != nil {
+		return nil, err
 	}
 	defer file.Close()
 	pcm, err := wav.Decode(file, media.MaxPlaySamples)

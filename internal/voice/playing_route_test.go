@@ -8,6 +8,16 @@ import (
 	"ccgateway/internal/center"
 )
 
+// press sends a key by INFO.
+func (c *call) press(key string) {
+	c.u.t.Helper()
+	req := c.next(sip.INFO, "")
+	kind := sip.ContentTypeHeader("application/dtmf")
+	req.AppendHeader(&kind)
+	req.SetBody([]byte(key))
+	c.u.send(req).want(200)
+}
+
 // TestRouteDigits: keys that are the flow's are told to it and not to the center, those that are relayed to nobody here, until the
 // route is the center's again.
 func TestRouteDigits(t *testing.T) {
@@ -20,24 +30,16 @@ func TestRouteDigits(t *testing.T) {
 		c.FlowDigit = func(_ center.VCCID, leg center.LegID, digit byte) { flow <- flowKey{leg, digit} }
 	})
 	c := lifted(r, newUA(r, transportUDP, "40101"))
-	press := func(key string) {
-		t.Helper()
-		req := c.next(sip.INFO, "")
-		kind := sip.ContentTypeHeader("application/dtmf")
-		req.AppendHeader(&kind)
-		req.SetBody([]byte(key))
-		c.u.send(req).want(200)
-	}
 	r.carry(center.RouteDigits{Leg: "o1", Route: center.DigitsToFlow})
-	press("7")
+	c.press("7")
 	if got := <-flow; got != (flowKey{"o1", '7'}) {
 		t.Errorf("%+v", got)
 	}
 	r.carry(center.RouteDigits{Leg: "o1", Route: center.DigitsRelayed, To: "gone"})
-	press("8")
+	c.press("8")
 	r.c.nothing()
 	r.carry(center.RouteDigits{Leg: "o1", Route: center.DigitsToCenter})
-	press("9")
+	c.press("9")
 	if got, _ := next[center.Digit](r.c); got != (center.Digit{Leg: "o1", Digit: '9'}) {
 		t.Errorf("%+v", got)
 	}

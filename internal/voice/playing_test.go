@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/voice/media"
 	"ccgateway/internal/wav"
 )
 
@@ -46,6 +47,31 @@ func TestReadBelow(t *testing.T) {
 	}
 	if _, err := readBelow("", "a/r.wav"); !errors.Is(err, errNoFolder) {
 		t.Error(err)
+	}
+}
+
+// TestNeeds: files count by their size before they are read, and a sound that must be too long is not read at all.
+func TestNeeds(t *testing.T) {
+	s := &Server{cfg: Config{Recordings: t.TempDir()}}
+	for name, size := range map[string]int64{"small.wav": 1000, "large.wav": 8 * media.MaxPlaySamples} { // of which nothing is on the disk
+		path := filepath.Join(s.cfg.Recordings, name)
+		must(t, os.WriteFile(path, nil, 0o600))
+		must(t, os.Truncate(path, size))
+	}
+	small := center.Sound{File: "small.wav"}
+	for name, test := range map[string]struct {
+		sounds []center.Sound
+		want   int
+		err    error
+	}{
+		"two":      {[]center.Sound{small, small}, 2000, nil},
+		"too long": {[]center.Sound{small, {File: "large.wav"}}, 0, media.ErrTooMuchSound},
+		"too many": {make([]center.Sound, maxSounds+1), 0, errTooManySounds},
+		"none":     {[]center.Sound{{File: "none.wav"}}, 0, fs.ErrNotExist},
+	} {
+		if got, err := s.needs(test.sounds); got != test.want || !errors.Is(err, test.err) {
+			t.Errorf("%s: %d, %v", name, got, err)
+		}
 	}
 }
 

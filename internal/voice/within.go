@@ -198,8 +198,12 @@ func (l *leg) informed(req *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	l.s.respond(tx, l.s.response(req, sip.StatusOK, "OK"))
-	if ok {
-		l.digit(digit)
+	if !ok {
+		return
+	}
+	l.digit(digit)
+	if l.sound != nil {
+		l.s.engine.KeyPressed(l.sound.leg.ID())
 	}
 }
 

@@ -122,7 +122,7 @@ func (e *Engine) tell(h happening) {
 		known := e.forgetPlay(h.playing)
 		e.mu.Unlock()
 		if known && to.PlayEnded != nil {
-			to.PlayEnded(h.playing.ID, h.key, h.err)
+			to.PlayEnded(h.playing.leg.id, h.playing.ID, h.key, h.err)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func newLab(t *testing.T, change ...setup) *lab {
 	}
 	cfg.Events = Events{
 		Digit:          func(leg LegID, digit byte) { l.tell(string(leg) + " " + string(digit)) },
-		PlayEnded:      func(id PlayID, key bool, err error) { l.tell(fmt.Sprint(id, " played ", key, " ", err)) },
+		PlayEnded:      func(_ LegID, id PlayID, key bool, err error) { l.tell(fmt.Sprint(id, " played ", key, " ", err)) },
 		MediaLost:      func(leg LegID) { l.tell(string(leg) + " lost") },
 		RecordingEnded: func(id RecordingID, err error) { l.recordingEnded(string(id), err) },
 	}

@@ -19,10 +19,10 @@ type PlayID string
 const (
 	// MaxPlaySamples is the length of one playing (one hour): longer is broken talk, or an attack on memory.
 	MaxPlaySamples = 60 * 60 * wav.SampleRate
-	// maxPlayTotal is what all playings together hold (eight hours, 460 MB).
+	// maxPlayTotal is what all playings together hold, and what those that are being loaded need (eight hours, 460 MB).
 	maxPlayTotal = 8 * MaxPlaySamples
-	// maxLoads is how many sounds are loaded at a time: what is not yet counted in maxPlayTotal is bounded by it, and so are the
-	// disk's readers and the speech engine's processes.
+	// maxLoads is how many sounds are loaded at a time: the disk's readers and the speech engine's processes are bounded by it, and so
+	// is what cannot be counted before it is there.
 	maxLoads = 4
 )
 
@@ -40,6 +40,9 @@ var (
 type Playing struct {
 	ID  PlayID
 	Leg LegID
+	// Needs tells how much memory Load will take, in samples, before it is called and by the same goroutine: it is counted from then
+	// on. nil = that is not known before.
+	Needs func() (samples int, err error)
 	// Load gives the sound, mono, 8000 samples a second. It is called once, by a goroutine of its own, and may wait for disks; ctx
 	// ends when the sound is not wanted any more.
 	Load    func(ctx context.Context) ([]int16, error)
@@ -113,29 +116,70 @@ func (e *Engine) load(ctx context.Context, p *playing) {
 	if ctx.Err() != nil { // stopped while it waited for its turn; its end has been told, or shall not be
 		return
 	}
-	pcm, err := p.Load(ctx)
-	if err == nil && len(pcm) == 0 {
-		err = ErrNothingToPlay
+	reserved, err := e.reserve(p)
+	var pcm []int16
+	if err == nil {
+		pcm, err = p.sound(ctx)
 	}
-	if err == nil && len(pcm) > MaxPlaySamples {
-		err = ErrTooMuchSound
-	}
-	if err != nil {
-		p.end(false, err)
-		return
-	}
-	pcm = stretch(pcm, p.rate)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.plays[p.ID] != p {
-		return
+	e.played -= reserved
+	if err == nil && e.played+len(pcm) > maxPlayTotal {
+		err = ErrTooMuchSound
 	}
-	if e.played+len(pcm) > maxPlayTotal {
-		p.end(false, ErrTooMuchSound)
-		return
+	switch {
+	case e.plays[p.ID] != p: // stopped meanwhile
+	case err != nil:
+		p.end(false, err)
+	default:
+		e.played += len(pcm)
+		p.pcm.Store(&pcm)
 	}
-	e.played += len(pcm)
-	p.pcm.Store(&pcm)
+}
+
+// reserve counts what the loading of a sound takes. Who calls it takes that back.
+func (e *Engine) reserve(p *playing) (samples int, err error) {
+	if p.Needs == nil {
+		return 0, nil
+	}
+	if samples, err = p.Needs(); err != nil {
+		return 0, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.played+samples > maxPlayTotal {
+		return 0, ErrTooMuchSound
+	}
+	e.played += samples
+	return samples, nil
+}
+
+// sound loads what is played, as fast as it shall be.
+func (p *playing) sound(ctx context.Context) ([]int16, error) {
+	pcm, err := p.Load(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(pcm) == 0:
+		return nil, ErrNothingToPlay
+	case len(pcm) > MaxPlaySamples:
+		return nil, ErrTooMuchSound
+	}
+	return stretch(pcm, p.rate), nil
+}
+
+// KeyPressed tells of a key that came by signalling instead of RTP: it ends what the leg hears with Barge. An unknown leg is none.
+func (e *Engine) KeyPressed(leg LegID) {
+	if l := e.Leg(leg); l != nil {
+		l.barge()
+	}
+}
+
+// barge ends what a key ends.
+func (l *Leg) barge() {
+	if p := l.play.Load(); p != nil && p.Barge {
+		p.end(true, nil)
+	}
 }
 
 // end ends a playing once and lets it be told.

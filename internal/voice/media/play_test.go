@@ -238,3 +238,56 @@ func TestPlay_Loads(t *testing.T) {
 		t.Error("not exactly the one that was not stopped was loaded afterwards")
 	}
 }
+
+// TestPlay_Needs: what a sound takes is counted while it is loaded, also when it is stopped meanwhile; one that there is no room for is not
+// loaded at all.
+func TestPlay_Needs(t *testing.T) {
+	l := newLab(t)
+	l.phone("A", g711.ALaw, 440)
+	l.phone("B", g711.ALaw, 700)
+	begun, release := make(chan struct{}), make(chan struct{})
+	large := Playing{ID: "large", Leg: "A", Volume: 50, Speed: 50, Needs: func() (int, error) { return maxPlayTotal - 10, nil },
+		Load: func(context.Context) ([]int16, error) {
+			close(begun)
+			<-release
+			return make([]int16, frameSamples), nil
+		}}
+	if err := l.engine.Play(large); err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	l.engine.StopPlay("large")
+	more := Playing{ID: "more", Leg: "B", Volume: 50, Speed: 50, Needs: func() (int, error) { return 11, nil },
+		Load: func(context.Context) ([]int16, error) {
+			t.Error("loaded without room for it")
+			return nil, nil
+		}}
+	if err := l.engine.Play(more); err != nil {
+		t.Fatal(err)
+	}
+	l.await("end", func() bool { return len(l.events()) == 1 })
+	if got := l.events()[0]; got != "more played false "+ErrTooMuchSound.Error() {
+		t.Error(got)
+	}
+	close(release)
+	l.engine.loading.Wait()
+	if l.engine.played != 0 {
+		t.Errorf("%d samples are still counted", l.engine.played)
+	}
+}
+
+// TestKeyPressed: a key that came by signalling ends what a key ends, and nothing else.
+func TestKeyPressed(t *testing.T) {
+	l := newLab(t)
+	l.phone("A", g711.ALaw, 440)
+	l.phone("B", g711.ALaw, 700)
+	l.play(Playing{ID: "menu", Leg: "A", Volume: 50, Speed: 50, Barge: true, Endless: true}, 1200, time.Second)
+	l.play(Playing{ID: "notice", Leg: "B", Volume: 50, Speed: 50, Endless: true}, 1200, time.Second)
+	for _, leg := range []LegID{"B", "nobody", "A"} {
+		l.engine.KeyPressed(leg)
+	}
+	l.await("end", func() bool { return len(l.events()) > 0 })
+	if got := l.events(); len(got) != 1 || got[0] != "menu played true <nil>" {
+		t.Errorf("%q", got)
+	}
+}

@@ -84,9 +84,7 @@ func (l *Leg) receive(raw []byte, from netip.AddrPort, now time.Duration) {
 		if !l.engine.events.add(happening{kind: happenedDigit, leg: l, digit: key}) {
 			l.counts.flooded.Add(1)
 		}
-		if p := l.play.Load(); p != nil && p.Barge {
-			p.end(true, nil)
-		}
+		l.barge()
 	}
 }
 
