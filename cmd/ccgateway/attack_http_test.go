@@ -38,12 +38,19 @@ const (
 	siegeAttack      = 2000
 )
 
-func besiege(t *testing.T) *siege {
+// halfHello is the beginning of a TLS handshake.
+var halfHello = []byte{22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3}
+
+// besiege starts it; change sets other bounds.
+func besiege(t *testing.T, change ...func(*config.Config)) *siege {
 	t.Helper()
 	in := install(t, func(cfg *config.Config) {
 		cfg.Listen.HTTPS = "127.0.0.1:0"
 		cfg.Bounds.Connections, cfg.Bounds.PerAddress = siegeConnections, siegeConnections/2
 		cfg.Bounds.RequestsPerAddress = 20
+		for _, more := range change {
+			more(cfg)
+		}
 	})
 	certificate, err := in.keeper.GetCertificate(nil)
 	must(t, err)
@@ -121,7 +128,7 @@ func TestAttack_HTTP(t *testing.T) {
 		"connections that send nothing, and half a handshake, from many addresses": func(s *siege) {
 			s.many(siegeAttack, func(i int) {
 				if c := s.dial(fmt.Sprintf("127.1.%d.%d", i%7, 1+i%50)); c != nil && i%2 == 0 {
-					_, _ = c.Write([]byte{22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3})
+					_, _ = c.Write(halfHello)
 				}
 			})
 		},
