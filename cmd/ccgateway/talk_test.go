@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	"ccgateway/client"
@@ -356,5 +355,5 @@ func (s talkOf) step(name string, d *desk, do func(ctx context.Context) error) {
 func (s talkOf) hear(one *talk, tones ...float64) {
 	s.t.Helper()
 	one.hears(tones...)
-	s.t.Log(fmt.Sprintf("%s hears %v", one.line.Number, tones))
+	s.t.Logf("%s hears %v", one.line.Number, tones)
 }
