@@ -75,6 +75,9 @@ func (c *Center) move(mine *party, into *call, reason Leave) []*party {
 			n.leg.party = &n
 		} else {
 			n.agent.present = &n
+			if play := n.agent.play; play != nil && play.part == p { // it goes on in the other call
+				play.part = &n
+			}
 		}
 		moved = append(moved, &n)
 	}
