@@ -73,6 +73,7 @@ func (c *Center) beginRecording(p *party, leg LegID, name string) {
 	c.emit(RecordingBegan{
 		VCC: c.cfg.ID, Recording: r.id, Call: cl.id, Agent: a.id, Caller: cl.caller, Called: cl.called, File: r.file, At: c.now,
 	})
+	c.pauseAlso(r)
 	c.tell(a, EvRecord, c.recordContent(r))
 }
 

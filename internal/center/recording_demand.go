@@ -83,12 +83,27 @@ func (c *Center) pauseRecord(a *agent) *result.Error {
 	}
 	for _, other := range p.call.parties {
 		if r := other.record; r != nil && !r.paused {
-			r.paused = true
-			c.emit(PauseRecording{Recording: r.id, On: true})
-			c.arm(&r.resume, c.now.Add(longest))
+			c.pause(r, c.now.Add(longest))
 		}
 	}
 	return nil
+}
+
+func (c *Center) pause(r *record, until time.Time) {
+	r.paused = true
+	c.emit(PauseRecording{Recording: r.id, On: true})
+	c.arm(&r.resume, until)
+}
+
+// pauseAlso lets a recording that begins while another one of the call is paused begin paused, and end its pause with that one:
+// what is to be in none is not to be in that of an agent who joins either.
+func (c *Center) pauseAlso(r *record) {
+	for _, other := range r.party.call.parties {
+		if o := other.record; o != nil && o != r && o.paused {
+			c.pause(r, o.resume.due)
+			return
+		}
+	}
 }
 
 func (c *Center) resumeRecord(a *agent) *result.Error {
