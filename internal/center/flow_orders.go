@@ -2,6 +2,7 @@ package center
 
 import (
 	"strconv"
+	"time"
 
 	"ccgateway/internal/result"
 )
@@ -226,7 +227,7 @@ func (c *Center) tryNumber(cl *call, p *party, number string) *result.Error {
 func (c *Center) beginTry(cl *call, p *party) {
 	c.unqueue(cl, p)
 	c.outOfFlow(p)
-	cl.queue, cl.requeued = nil, 0
+	cl.queue, cl.requeued, cl.entered = nil, 0, time.Time{} // what he waited before is counted
 	p.phase, cl.flow.trying = phaseWaiting, true
 	c.alert(p.leg)
 }

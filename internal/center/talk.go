@@ -60,6 +60,7 @@ func (c *Center) talk(cl *call) {
 	c.disarm(&cl.ring)
 	c.leaveFlow(cl)
 	cl.since, cl.transFrom, cl.firstWait = c.now, 0, time.Time{}
+	cl.left, cl.leftBy = 0, PartyUnknown // after a survey he has an agent again
 	var picking *party
 	if cl.answered.IsZero() {
 		cl.answered = c.now
