@@ -143,7 +143,7 @@ func (c *Center) added(cl *call) {
 	cl.add = addition{}
 	c.disarm(&cl.ring)
 	c.disarm(&cl.maxWait)
-	cl.since = c.now
+	cl.since, cl.transFrom = c.now, 0
 	if add.rung.agent != nil {
 		c.leavesQueue(cl, QueueAnswered, add.rung.agent.id)
 	}

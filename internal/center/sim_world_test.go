@@ -164,6 +164,9 @@ func (w *world) nameCall(cmd center.Command) {
 		}
 	case center.InnerHelp:
 		present(c.Agent)
+		if s := w.watch.sessions[c.Agent]; s != nil { // an outside party who was there is gone
+			delete(w.apart, s.present)
+		}
 	case center.ConfJoin:
 		present(c.Agent)
 	case center.ConnectHeld:
