@@ -199,6 +199,10 @@ func (c *Center) previewCallOut(a *agent, cmd PreviewCallOut) (CallID, *result.E
 		return "", result.NumberNotAllowed.Because("the role of agent %d may not call it", a.id)
 	case !c.hasPhone(a):
 		return "", result.OperationFailed.Because("agent %d has no phone", a.id)
+	case c.draining:
+		return "", result.OperationFailed.Because("the center is being stopped")
+	case c.cfg.Limits.Calls > 0 && len(c.calls) >= c.cfg.Limits.Calls:
+		return "", result.OperationFailed.Because("the limit of %d calls is reached", c.cfg.Limits.Calls)
 	}
 	a.preview = nil
 	return c.dialBack(a, b, cmp.Or(cmd.Called, b.numbers[0])), nil
