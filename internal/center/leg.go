@@ -245,9 +245,9 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 		c.endInspection(a.inspects, inspectionEnded, "the inspector's phone is on-hook")
 		return
 	}
-	if a.play != nil && (a.play.part == nil || a.play.leg == l.id) {
+	if play := a.play; play != nil && (play.part == nil || play.leg == l.id) {
 		c.stopPlay(a, playFailed)
-		if p == nil {
+		if play.part == nil { // it alone needed the phone
 			return
 		}
 	}
