@@ -54,20 +54,28 @@ func (c *Center) flowCallBack(cl *call, p *party, cmd FlowCallBack) *result.Erro
 	case p.phase != phaseInFlow && !cl.queued:
 		return result.OperationFailed.Because("somebody is being rung for call %s", cl.id)
 	}
-	entered := c.now
-	if !cl.firstWait.IsZero() {
-		entered = cl.firstWait
-	}
-	if _, err := c.newBack(callBack{
-		numbers: []string{cmd.Number}, data: cl.data, auto: true, entered: entered, feature: featureCallBack,
-	}, cmd.Skill); err != nil {
-		return err
+	if q := c.queues[cmd.Skill]; q == nil || !q.owes(cmd.Number) {
+		entered := c.now
+		if !cl.firstWait.IsZero() {
+			entered = cl.firstWait
+		}
+		if _, err := c.newBack(callBack{
+			numbers: []string{cmd.Number}, data: cl.data, auto: true, entered: entered, feature: featureCallBack,
+		}, cmd.Skill); err != nil {
+			return err
+		}
 	}
 	if cl.queued { // nobody stands in a queue twice
 		c.unqueue(cl, p)
 		c.backToFlow(cl, p)
 	}
 	return nil
+}
+
+// owes tells whether a caller has had the number noted in the queue already. He keeps that place: nobody is called more often for asking
+// more often, nor fills the queue.
+func (q *queue) owes(number string) bool {
+	return slices.ContainsFunc(q.backs, func(b *callBack) bool { return b.feature == featureCallBack && slices.Contains(b.numbers, number) })
 }
 
 // newBack checks a customer's numbers and lets him wait.
