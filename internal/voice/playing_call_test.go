@@ -105,7 +105,7 @@ func TestCarry_PlaySequence(t *testing.T) {
 		t.Errorf("heard in the order %v", order)
 	}
 	for _, freq := range []float64{700, 1100, 1500} {
-		if windows[freq] < 7 || windows[freq] > 11 {
+		if windows[freq] < 6 || windows[freq] > 15 { // a busy machine stutters; twice would be 20
 			t.Errorf("%v Hz heard for %d tenths of a second", freq, windows[freq])
 		}
 	}

@@ -93,7 +93,10 @@ func TestSipp_Callers(t *testing.T) {
 func TestSipp_Trunk(t *testing.T) {
 	const calls = 100
 	d := testDirectory()
-	r := newRig(t, d, func(c *Config) { c.NoResponse = patience }) // sipp may be slow to begin
+	r := newRig(t, d, func(c *Config) {
+		c.NoResponse = patience // sipp may be slow to begin
+		c.RTPMax += 200         // 100 pairs would be just enough, and other programs have ports too
+	})
 	port := freePort(t)
 	d.mu.Lock()
 	d.trunks = []Trunk{{Name: "provider", Address: fmt.Sprintf("127.0.0.1:%d", port)}}
