@@ -67,8 +67,9 @@ func Handler(o Options) http.Handler {
 	mux.HandleFunc("GET /admin/overview", o.guarded(o.overview))
 	mux.HandleFunc("GET /admin/why", o.guarded(o.why))
 	if o.Facts != nil {
-		mux.HandleFunc("GET /admin/report", o.guarded(o.report))
-		mux.HandleFunc("GET /admin/records", o.guarded(o.records))
+		pace := paced() // for both together
+		mux.HandleFunc("GET /admin/report", o.guarded(pace(o.report)))
+		mux.HandleFunc("GET /admin/records", o.guarded(pace(o.records)))
 	}
 	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
 	mux.HandleFunc("POST /admin/unlock", o.guarded(o.unlock))

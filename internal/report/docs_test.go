@@ -25,6 +25,8 @@ The commands ask the running program at its admin address; programs ask ` + "`GE
 installation's token and the members ` + "`vcc`, `kind`, `from`, `until`, `interval`, `zone`, `format`, `level`, `short`" + `. Formats: ` + "`csv`" + ` (durations in
 seconds), ` + "`json`" + ` (in milliseconds, with the columns' formulas) and ` + "`xlsx`" + ` (with a page of formulas); records come as ` + "`csv`" + ` or as a JSON object a line.
 
+Two questions are answered at a time, a third gets 503. A report has at most 500,000 rows and reads at most 5,000,000 stays of agents in calls.
+
 What belongs to which interval: a stay in a queue and an agent's stay in a call to the interval in which it began, whole; a state of an agent
 to every interval that it touches, with the part that lies there. So the rows of a day add up to the day, to the millisecond.
 

@@ -16,7 +16,7 @@ type Facts interface {
 	EachState(ctx context.Context, span store.Span, do func(center.StateRecord) error) error
 }
 
-// Read makes the tally of a VCC from its facts.
+// Read makes the tally of a VCC from its facts. Errors wrap ErrSpan where the question is senseless or too large.
 func Read(ctx context.Context, facts Facts, vcc center.VCCID, span Span, terms Terms) (*Tally, error) {
 	t, err := NewTally(span, terms)
 	if err != nil {
@@ -24,10 +24,10 @@ func Read(ctx context.Context, facts Facts, vcc center.VCCID, span Span, terms T
 	}
 	s := store.Span{VCC: vcc, From: span.From, Until: span.Until}
 	for _, read := range []func() error{ // legs before states, see Tally
-		func() error { return facts.EachCall(ctx, s, adding(t.AddCall)) },
-		func() error { return facts.EachQueue(ctx, s, adding(t.AddQueue)) },
-		func() error { return facts.EachLeg(ctx, s, adding(t.AddLeg)) },
-		func() error { return facts.EachState(ctx, s, adding(t.AddState)) },
+		func() error { return facts.EachCall(ctx, s, adding(t, t.AddCall)) },
+		func() error { return facts.EachQueue(ctx, s, adding(t, t.AddQueue)) },
+		func() error { return facts.EachLeg(ctx, s, adding(t, t.AddLeg)) },
+		func() error { return facts.EachState(ctx, s, adding(t, t.AddState)) },
 	} {
 		if err := read(); err != nil {
 			return nil, fmt.Errorf("make report: %w", err)
@@ -36,9 +36,9 @@ func Read(ctx context.Context, facts Facts, vcc center.VCCID, span Span, terms T
 	return t, nil
 }
 
-func adding[R any](add func(R)) func(R) error {
+func adding[R any](t *Tally, add func(R)) func(R) error {
 	return func(r R) error {
 		add(r)
-		return nil
+		return t.bounded()
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"ccgateway/internal/center"
@@ -40,6 +41,8 @@ type Tally struct {
 	reasons map[slot[reasonKey]]*Reason
 	calls   map[slot[struct{}]]*Calls
 	skills  map[stay]center.SkillID
+
+	mostRows, mostStays int // maxRows, maxStays
 }
 
 // slot is a row: whose, in which interval.
@@ -54,9 +57,33 @@ type reasonKey struct {
 	reason int
 }
 
+// stay names an agent's stay in a call; call is a hash, since a report may have millions of them.
 type stay struct {
 	agent center.AgentID
-	call  center.CallID
+	call  uint64
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func stayOf(agent center.AgentID, call center.CallID) stay {
+	return stay{agent, maphash.String(hashSeed, string(call))}
+}
+
+// Bounds of what a tally holds in memory; a spreadsheet takes a million rows.
+const (
+	maxRows  = 500_000
+	maxStays = 5_000_000 // some 250 MB
+)
+
+// bounded returns an error when the tally has become too large.
+func (t *Tally) bounded() error {
+	switch {
+	case max(len(t.agents), len(t.queues), len(t.reasons)) > t.mostRows:
+		return fmt.Errorf("%w: more than %d rows; ask for a shorter time or longer intervals", ErrSpan, t.mostRows)
+	case len(t.skills) > t.mostStays:
+		return fmt.Errorf("%w: more than %d stays of agents in calls; ask for a shorter time", ErrSpan, t.mostStays)
+	}
+	return nil
 }
 
 // NewTally makes an empty one. Errors wrap ErrSpan.
@@ -74,6 +101,7 @@ func NewTally(span Span, terms Terms) (*Tally, error) {
 	return &Tally{
 		terms: terms, bounds: bounds, queues: map[slot[center.SkillID]]*Queue{}, agents: map[slot[center.AgentID]]*Agent{},
 		reasons: map[slot[reasonKey]]*Reason{}, calls: map[slot[struct{}]]*Calls{}, skills: map[stay]center.SkillID{},
+		mostRows: maxRows, mostStays: maxStays,
 	}, nil
 }
 
@@ -158,7 +186,9 @@ func (t *Tally) AddLeg(r center.LegRecord) {
 	if r.Party != center.PartyAgent {
 		return
 	}
-	t.skills[stay{r.Agent, r.Call}] = r.Skill
+	if r.Skill != 0 {
+		t.skills[stayOf(r.Agent, r.Call)] = r.Skill
+	}
 	in := interval(t.bounds, r.Began)
 	if in < 0 {
 		return
@@ -251,7 +281,7 @@ func (t *Tally) addState(r center.StateRecord, in int, d time.Duration) {
 		at(t.reasons, reasonKey{r.Agent, r.State, r.Reason}, in).Time += d
 	case center.StateWork:
 		a.WrapUp += d
-		if skill := t.skills[stay{r.Agent, r.Call}]; skill != 0 {
+		if skill := t.skills[stayOf(r.Agent, r.Call)]; skill != 0 {
 			at(t.queues, skill, in).WrapUp += d
 		}
 	case center.StateTalking:
