@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,8 +163,14 @@ func (v *victim) follow(out io.Reader, ready chan<- bool) {
 	ready <- false
 }
 
+// sqlState finds the class of an error of the database's server.
+var sqlState = regexp.MustCompile(`SQLSTATE (..)`)
+
 // excused tells whether an error in the log is to be expected, since the database's server dies now and then.
 func (v *victim) excused(line string) bool {
+	if code := sqlState.FindStringSubmatch(line); code != nil && !slices.Contains([]string{"08", "53", "57"}, code[1]) {
+		return false // the server is there and refuses a statement
+	}
 	return v.server != nil && slices.ContainsFunc([]string{
 		"the database fails; facts are kept and tried again", "how far desktops have got their events is not saved",
 		"snapshot not saved; the journal is kept", "locked accounts cannot be saved; they hold, and are tried again",
@@ -203,10 +210,11 @@ func (v *victim) while(request func() error) (life int, err error) {
 	return life, request()
 }
 
-// lost tells whether a request failed because the program died, which is no fault.
+// lost tells whether a request failed because the program died, which is no fault. One without an answer for askTime is one: a program that
+// dies breaks the connection.
 func lost(err error) bool {
 	var refusal *client.Error
-	return err != nil && !errors.As(err, &refusal)
+	return err != nil && !errors.As(err, &refusal) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // seen is a note that an agent was told.
