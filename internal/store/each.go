@@ -8,7 +8,7 @@ import (
 	"ccgateway/internal/center"
 )
 
-// Span is what Each reads: all facts of a VCC of which some part lies from From (included) until Until.
+// Span is what Each reads: facts of a VCC from From (included) until Until. Calls, legs and stays in queues belong to it by their beginning, states by any part.
 type Span struct {
 	VCC   center.VCCID
 	From  time.Time

@@ -64,5 +64,6 @@ func ownerOf(file *os.File) string {
 	return fmt.Sprintf(" (process %s)", strings.TrimSpace(string(text)))
 }
 
-// release gives the lock back. The file stays: removing it would let two processes lock two files of one name.
-func (l *fileLock) release() error { return l.file.Close() }
+// release gives the lock back. The file stays: removing it would let two processes lock two files of one name. Closing the file would not do: a
+// process that is just being started has a copy of it until it begins to run.
+func (l *fileLock) release() error { return errors.Join(unlockFile(l.file), l.file.Close()) }
