@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what the commands print into test
 // TestHelp: every command explains itself with examples; what it prints is in testdata.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"serve", "demo", "apply", "config"} {
+	for _, command := range []string{"serve", "demo", "apply", "config", "report", "records", "why", "replay", "unlock", "passwd-hash"} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
 			p := launch(t, []string{"COLUMNS=80"}, command, "--help")
