@@ -85,7 +85,7 @@ func (in *installation) badRequests(guid string) {
 		{"path upwards", "GET", "../../../etc/passwd", guid, "", "000-002"},
 		{"no GUID", "GET", "onlineagent/101/agentstatus", "", "", "000-003"},
 		{"long GUID", "GET", "onlineagent/101/agentstatus", strings.Repeat("g", 20_000), "", "000-003"},
-		{"not built yet", "POST", "voicecall/101/transfer", guid, `{}`, "100-007"},
+		{"not built yet", "PUT", "recordplay/101/play", guid, `{}`, "100-007"},
 		{"sign-in without a password", "PUT", "onlineagent/102", "", `{"phonenum":"40102"}`, "100-001"},
 		{"sign-in with a long password", "PUT", "onlineagent/102", "", `{"phonenum":"40102","password":"` + strings.Repeat("p", 5000) + `"}`, "100-001"},
 		{"sign-in without a phone", "PUT", "onlineagent/102", "", `{"password":"x"}`, "100-001"},
