@@ -37,7 +37,9 @@ const (
 // TestAttack_HalfOpen: 10,000 connections of another process that never come to a request, half of them in the middle of a TLS handshake,
 // cost what the bound on new connections allows; an agent is answered all the while. It does not run beside other tests: it counts goroutines.
 func TestAttack_HalfOpen(t *testing.T) {
-	count := min(halfOpen, files(t)-filesBeside)
+	allowed, err := raiseFiles()
+	must(t, err)
+	count := min(halfOpen, allowed-filesBeside)
 	if count < halfOpen {
 		t.Logf("the system allows a process %d files: %d connections, not %d", count+filesBeside, count, halfOpen)
 	}
@@ -77,14 +79,14 @@ func TestAttack_HalfOpen(t *testing.T) {
 	})
 }
 
-// files raises the number of files that this process may have to the most that the system allows.
-func files(t *testing.T) int {
-	t.Helper()
+// raiseFiles raises the number of files that this process may have to the most that the system allows.
+func raiseFiles() (int, error) {
 	var limit syscall.Rlimit
-	must(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, err
+	}
 	limit.Cur = limit.Max
-	must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit))
-	return int(min(uint64(limit.Max), 1<<30)) //nolint:gosec,unconvert // bounded; it is signed on some systems
+	return int(min(uint64(limit.Max), 1<<30)), syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit) //nolint:gosec,unconvert // bounded; it is signed on some systems
 }
 
 func heap() int {
@@ -105,7 +107,7 @@ func attacker(s *siege, count int) *attack {
 	s.t.Helper()
 	self, err := os.Executable()
 	must(s.t, err)
-	cmd := exec.CommandContext(s.ctx, self, "-test.run=^TestHalfOpenProcess$") //nolint:gosec // ourselves
+	cmd := exec.CommandContext(s.ctx, self) //nolint:gosec // ourselves, see TestMain
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d", halfOpenProcess, s.address, count))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -142,22 +144,27 @@ func (a *attack) end() {
 	})
 }
 
-// TestHalfOpenProcess is the attacker: it makes connections and tells of each thousand; then it tells, for every line of its input, how many the
-// other side has closed, until its input ends.
-func TestHalfOpenProcess(t *testing.T) {
+func init() { otherProcesses[halfOpenProcess] = attackHalfOpen } //nolint:gochecknoinits // this file is not there on every system
+
+// attackHalfOpen is the attacker, a process of its own: it makes connections and tells of each thousand; then it tells, for every line of its input,
+// how many the other side has closed, until its input ends. task is the address and the number of connections.
+func attackHalfOpen(task string) error {
 	var address string
 	var count int
-	if _, err := fmt.Sscan(os.Getenv(halfOpenProcess), &address, &count); err != nil {
-		t.Skip("only as the other process of TestAttack_HalfOpen")
+	if _, err := fmt.Sscan(task, &address, &count); err != nil {
+		return err
 	}
-	files(t)
-	ctx, cancel := context.WithTimeout(t.Context(), testTime)
+	if _, err := raiseFiles(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), testTime)
+	defer cancel()
 	var closed atomic.Int64
 	var watching sync.WaitGroup
 	for i := range count {
 		c, err := halfOpened(ctx, address, i)
 		if err != nil {
-			t.Fatalf("connection %d: %v", i, err)
+			return fmt.Errorf("connection %d: %w", i, err)
 		}
 		watching.Go(func() {
 			_, _ = io.Copy(io.Discard, c)
@@ -176,6 +183,7 @@ func TestHalfOpenProcess(t *testing.T) {
 	}
 	cancel()
 	watching.Wait()
+	return nil
 }
 
 // halfOpened connects from one of many addresses; every second connection begins a handshake.

@@ -31,7 +31,7 @@ type demoCommand struct {
 	Pause    time.Duration `default:"10s" help:"Mean pause between two calls of one caller."`
 	Talk     time.Duration `default:"8s" help:"Mean length of a talk."`
 	For      time.Duration `help:"Stop by itself after this time; fails if no talk was measured or the sound of one was bad."`
-	Scenario string        `help:"Play one scene with its sound measured, then stop: consult, transfer, conference, inspect or flow." enum:",consult,transfer,conference,inspect,flow" default:""`
+	Scenario string        `help:"Play one scene with its sound measured, then stop: consult, transfer, conference, inspect or flow."`
 	Data     string        `help:"Folder for data; default: a new one, removed at the end." type:"path"`
 }
 
@@ -52,15 +52,19 @@ func (c demoCommand) Run(ctx context.Context) error {
 		ctx, cancel = context.WithTimeout(ctx, c.For)
 		defer cancel()
 	}
+	scenario, cast := demo.Scenario{}, demo.NewCast(c.Agents)
+	if c.Scenario != "" {
+		var err error
+		if scenario, err = demo.FindScenario(c.Scenario); err != nil {
+			return err
+		}
+		cast = demo.NewCast(demo.Players).Watched()
+	}
 	folder, remove, err := c.folder()
 	if err != nil {
 		return err
 	}
 	defer remove()
-	cast := demo.NewCast(c.Agents)
-	if c.Scenario != "" {
-		cast = demo.NewCast(demo.Players).Watched()
-	}
 	cfg, err := c.config(folder, cast)
 	if err != nil {
 		return err
@@ -76,7 +80,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if c.Scenario != "" {
-		return errors.Join(c.scene(ctx, p, cast), p.stop(context.WithoutCancel(ctx)))
+		return errors.Join(scene(ctx, p, cast, scenario), p.stop(context.WithoutCancel(ctx)))
 	}
 	board := demo.NewBoard()
 	err = c.play(ctx, p, board, cast)
@@ -90,11 +94,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 }
 
 // scene plays one scenario.
-func (c demoCommand) scene(ctx context.Context, p *program, cast *demo.Cast) error {
-	scenario, err := demo.FindScenario(c.Scenario)
-	if err != nil {
-		return err
-	}
+func scene(ctx context.Context, p *program, cast *demo.Cast, scenario demo.Scenario) error {
 	return demo.Theatre{Out: os.Stdout, Cast: cast, SIP: p.address("sip"), URL: "https://" + p.address("https"), Local: callersFrom}.Play(ctx, scenario)
 }
 

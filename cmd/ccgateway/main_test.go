@@ -33,6 +33,9 @@ var templateFolder string
 // compiled for the tests.
 const asProgram = "CCGATEWAY_TEST_AS_PROGRAM"
 
+// otherProcesses has what else the test binary can be, by the environment variable that has its task. Files of one system add to it.
+var otherProcesses = map[string]func(task string) error{}
+
 // atOnce is how many tests run at a time: they wait for real time to pass, and hardly compute.
 const atOnce = "8"
 
@@ -41,6 +44,15 @@ func TestMain(m *testing.M) {
 		_ = os.Unsetenv(asProgram) // it would be taken for a member of the configuration
 		main()
 		return
+	}
+	for name, run := range otherProcesses {
+		if task := os.Getenv(name); task != "" {
+			if err := run(task); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
+		}
 	}
 	flag.Parse()
 	if err := flag.Set("test.parallel", atOnce); err != nil {

@@ -19,7 +19,7 @@ func TestReport(t *testing.T) {
 	bob := in.customer("13901", bobTone).calls("1000")
 	bob.answered()
 	bob.hangUp()
-	ann := in.agent(101)
+	ann := in.agent(101, toWrapUp)
 	amy := in.customer("13900", amyTone).calls("1000")
 	agent := answerByHand(in, ann, amy, fromAmy)
 	converse(agent, amy)
@@ -28,6 +28,8 @@ func TestReport(t *testing.T) {
 	ann.ok(func(ctx context.Context) error { return ann.GetHold(ctx, "") })
 	ann.ok(ann.Release)
 	amy.over()
+	ann.until("AgentState_Work")
+	ann.ok(ann.CancelWork)
 	in.await("both calls are on record", func() (bool, string) {
 		must(t, in.store.Flush(in.ctx))
 		lines := in.facts("records", "calls")
@@ -55,8 +57,13 @@ func TestReport(t *testing.T) {
 			t.Errorf("the report says %s of talk and %s of hold, the record of the leg %s", queue["talk"], queue["hold"], line)
 		}
 	}
-	if queue["talk"] == "0.000" || queue["hold"] == "0.000" {
-		t.Errorf("no talk, or no hold: %v", queue)
+	for _, name := range []string{"talk", "hold", "wrap_up"} {
+		if queue[name] == "0.000" {
+			t.Errorf("the queue has no %s: %v", name, queue)
+		}
+	}
+	if queue["wrap_up"] != person["wrap_up"] {
+		t.Errorf("the queue has %s of wrap-up, its only agent %s", queue["wrap_up"], person["wrap_up"])
 	}
 }
 

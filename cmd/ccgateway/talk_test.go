@@ -66,6 +66,17 @@ func beginTalk(t *testing.T, change ...setting) talkOf {
 	return talkOf{installation: in, ann: ann, ben: in.agent(102), agent: agent, amy: amy}
 }
 
+// holdsAndCallsOut lets Ann hold Amy and talk with somebody outside.
+func (s talkOf) holdsAndCallsOut() (far *talk) {
+	s.t.Helper()
+	s.ann.ok(s.ann.Hold)
+	callOutOnHold(s.ann, toOutside)
+	far = s.carrier().rung()
+	far.lift()
+	s.ann.until("AgentEvent_Talking")
+	return far
+}
+
 // TestMuteAndKeys: mute is one-way; the agent's keys arrive at the other side (RFC 4733) and nowhere else.
 func TestMuteAndKeys(t *testing.T) {
 	t.Parallel()
@@ -215,11 +226,7 @@ func allHear(talks ...*talk) {
 func TestConference(t *testing.T) {
 	t.Parallel()
 	s := beginTalk(t)
-	s.ann.ok(s.ann.Hold)
-	callOutOnHold(s.ann, toOutside)
-	far := s.carrier().rung()
-	far.lift()
-	s.ann.until("AgentEvent_Talking")
+	far := s.holdsAndCallsOut()
 	converse(s.agent, far)
 	s.ann.ok(func(ctx context.Context) error { return s.ann.Join(ctx, s.bound("$call")) })
 	s.ann.until("AgentEvent_Conference")
@@ -242,11 +249,7 @@ func TestConference(t *testing.T) {
 func TestConnectHold(t *testing.T) {
 	t.Parallel()
 	s := beginTalk(t)
-	s.ann.ok(s.ann.Hold)
-	callOutOnHold(s.ann, toOutside)
-	far := s.carrier().rung()
-	far.lift()
-	s.ann.until("AgentEvent_Talking")
+	far := s.holdsAndCallsOut()
 	s.ann.ok(func(ctx context.Context) error { return s.ann.Connect(ctx, s.bound("$call")) })
 	s.agent.over()
 	converse(far, s.amy)

@@ -17,32 +17,59 @@ import (
 // ErrNotRunning says that no program answers at the admin address.
 var ErrNotRunning = errors.New("no server answers at the admin address")
 
-// SendConfiguration asks the running server at address to apply the file, and returns its words.
-func SendConfiguration(ctx context.Context, address, token, name string, file []byte) (string, error) {
-	target := url.URL{Scheme: "http", Host: dialable(address), Path: "/admin/apply",
-		RawQuery: url.Values{"name": {filepath.Base(name)}}.Encode()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), bytes.NewReader(file))
+// door is an admin port as who asks there knows it.
+type door struct{ address, token string }
+
+// direct asks without a proxy: the token is for nobody on the way.
+var direct = &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+
+// mostWords bounds an answer in words.
+const mostWords = 1 << 20
+
+// ask sends a request to a path below /admin and hands the answer's body to read. Errors begin with the path; one that the port itself gives is
+// in its words. ErrNotRunning when nobody answers there.
+func (d door) ask(ctx context.Context, method, path string, query url.Values, body io.Reader, read func(io.Reader) error) error {
+	target := url.URL{Scheme: "http", Host: dialable(d.address), Path: "/admin/" + path, RawQuery: query.Encode()}
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), body)
 	if err != nil {
-		return "", fmt.Errorf("apply: %w", err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			return "", ErrNotRunning
-		}
-		return "", fmt.Errorf("apply: %w", err)
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	reply, err := direct.Do(request)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return ErrNotRunning
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	defer reply.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(reply.Body, 1<<20))
-	if err != nil {
-		return "", fmt.Errorf("apply: read answer: %w", err)
-	}
-	words := strings.TrimSpace(string(text))
 	if reply.StatusCode != http.StatusOK {
-		return "", errors.New(words)
+		var words string
+		if err := inWords(&words)(reply.Body); err != nil {
+			return fmt.Errorf("%s: %s: %w", path, reply.Status, err)
+		}
+		return errors.New(words)
 	}
-	return words, nil
+	if err := read(reply.Body); err != nil {
+		return fmt.Errorf("%s: read answer: %w", path, err)
+	}
+	return nil
+}
+
+// inWords reads an answer in words.
+func inWords(words *string) func(io.Reader) error {
+	return func(body io.Reader) error {
+		text, err := io.ReadAll(io.LimitReader(body, mostWords))
+		*words = strings.TrimSpace(string(text))
+		return err
+	}
+}
+
+// SendConfiguration asks the running server at address to apply the file, and returns its words.
+func SendConfiguration(ctx context.Context, address, token, name string, file []byte) (words string, err error) {
+	query := url.Values{"name": {filepath.Base(name)}}
+	err = door{address, token}.ask(ctx, http.MethodPost, "apply", query, bytes.NewReader(file), inWords(&words))
+	return words, err
 }
 
 // dialable turns a listening address without host (":8081") into one that can be called.

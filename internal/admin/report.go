@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"ccgateway/internal/center"
@@ -175,26 +173,8 @@ func (o Options) broken(w http.ResponseWriter, err error) {
 // Ask sends a question about facts to the running server at address and copies the answer to out. path is "report" or "records".
 // ErrNotRunning when nobody answers there.
 func Ask(ctx context.Context, address, token, path string, query url.Values, out io.Writer) error {
-	target := url.URL{Scheme: "http", Host: dialable(address), Path: "/admin/" + path, RawQuery: query.Encode()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			return ErrNotRunning
-		}
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	defer reply.Body.Close()
-	if reply.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(reply.Body, 1<<20)) //nolint:errcheck // the status says enough
-		return errors.New(strings.TrimSpace(string(text)))
-	}
-	if _, err := io.Copy(out, reply.Body); err != nil {
-		return fmt.Errorf("%s: read answer: %w", path, err)
-	}
-	return nil
+	return door{address, token}.ask(ctx, http.MethodGet, path, query, nil, func(body io.Reader) error {
+		_, err := io.Copy(out, body)
+		return err
+	})
 }

@@ -2,14 +2,10 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
-	"syscall"
 )
 
 // Unlock says whose locks after wrong passwords are to end.
@@ -44,7 +40,7 @@ func (o Options) unlock(w http.ResponseWriter, r *http.Request) {
 }
 
 // SendUnlock asks the running server at address to end locks, and returns its words.
-func SendUnlock(ctx context.Context, address, token string, wanted Unlock) (string, error) {
+func SendUnlock(ctx context.Context, address, token string, wanted Unlock) (words string, err error) {
 	query := url.Values{}
 	if wanted.Agent != 0 {
 		query.Set("agent", strconv.Itoa(wanted.Agent))
@@ -52,27 +48,6 @@ func SendUnlock(ctx context.Context, address, token string, wanted Unlock) (stri
 	if wanted.Address != "" {
 		query.Set("address", wanted.Address)
 	}
-	target := url.URL{Scheme: "http", Host: dialable(address), Path: "/admin/unlock", RawQuery: query.Encode()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
-	if err != nil {
-		return "", fmt.Errorf("unlock: %w", err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			return "", ErrNotRunning
-		}
-		return "", fmt.Errorf("unlock: %w", err)
-	}
-	defer reply.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(reply.Body, 1<<20))
-	if err != nil {
-		return "", fmt.Errorf("unlock: read answer: %w", err)
-	}
-	words := strings.TrimSpace(string(text))
-	if reply.StatusCode != http.StatusOK {
-		return "", errors.New(words)
-	}
-	return words, nil
+	err = door{address, token}.ask(ctx, http.MethodPost, "unlock", query, nil, inWords(&words))
+	return words, err
 }

@@ -3,15 +3,11 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"ccgateway/internal/center"
@@ -57,31 +53,9 @@ func (o Options) why(w http.ResponseWriter, r *http.Request) {
 const maxExplanations = 64 << 20
 
 // Why asks the running server at address why callers wait and agents are idle. ErrNotRunning when nobody answers there.
-func Why(ctx context.Context, address, token string) (Explanations, error) {
-	var all Explanations
-	target := url.URL{Scheme: "http", Host: dialable(address), Path: "/admin/why"}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
-	if err != nil {
-		return all, fmt.Errorf("why: %w", err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			return all, ErrNotRunning
-		}
-		return all, fmt.Errorf("why: %w", err)
-	}
-	defer reply.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(reply.Body, maxExplanations))
-	switch {
-	case err != nil:
-		return all, fmt.Errorf("why: read answer: %w", err)
-	case reply.StatusCode != http.StatusOK:
-		return all, errors.New(strings.TrimSpace(string(body)))
-	}
-	if err := json.Unmarshal(body, &all); err != nil {
-		return all, fmt.Errorf("why: read answer: %w", err)
-	}
-	return all, nil
+func Why(ctx context.Context, address, token string) (all Explanations, err error) {
+	err = door{address, token}.ask(ctx, http.MethodGet, "why", nil, nil, func(body io.Reader) error {
+		return json.NewDecoder(io.LimitReader(body, maxExplanations)).Decode(&all)
+	})
+	return all, err
 }

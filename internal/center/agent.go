@@ -40,7 +40,7 @@ type agent struct {
 	state        State
 	reason       int // of not ready; cause of the rest
 	since        time.Time
-	stateCall    CallID    // the call that brought StateTalking
+	stateCall    CallID    // the call that brought StateTalking, or whose wrap-up StateWork is
 	lastBar      int       // bar state before the present one
 	idleSince    time.Time // for longest idle first
 	before       chosen    // what he had chosen before StateTalking

@@ -167,6 +167,7 @@ func (c *Center) settle(a *agent) {
 		c.resumeRest(a, before.reason)
 	case a.talked && !a.autoIdle:
 		c.beginWork(a, a.wrapUp, EvWork)
+		a.stateCall = a.last.Call // whose wrap-up it is, for the figures of its queue
 	case a.talked || before.state == StateIdle:
 		c.becomeIdle(a, EvReady)
 	default:

@@ -9,6 +9,7 @@ import (
 
 // wrongFlows lists flows and the one thing that is wrong in each: the problem's path and a part of its text.
 var wrongFlows = []struct{ name, text, path, want string }{
+	{"silence too long", "a: [{pause: 2m}]", "a.[0].pause", "1m30s"},
 	{"unknown step", "a: [{plya: x}]", "a.[0].plya", "no step is named"},
 	{"unknown member", "a: [{play: {prompt: menu, loud: 1}}]", "a.[0].play.loud", "no member of this name"},
 	{"missing prompt", "a: [{play: nothing.wav}]", "a.[0].play", "no prompt is named"},
