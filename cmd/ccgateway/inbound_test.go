@@ -70,7 +70,7 @@ func TestInbound_ManualAnswer(t *testing.T) {
 			end, after := ready, "idle"
 			var how []func(*client.SignIn)
 			if c.wrapUp {
-				how, end, after = append(how, toWrapUp), wrapUp, "wrap-up"
+				how, end, after = append(how, toWrapUp), wrapUp, "wrap-up $call"
 			}
 			ann := in.agent(101, how...)
 			ben := in.agent(102, notServing)
