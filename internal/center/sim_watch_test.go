@@ -76,6 +76,7 @@ type sessionSeen struct {
 	phone   string                 // bound
 	forward string                 // rung instead
 	bound   time.Time              // when the phone was
+	moved   time.Time              // when the forwarding was
 }
 
 // stateSeen is a state that an agent left.
@@ -230,7 +231,7 @@ func (w *watch) learn(cmd center.Command) {
 			for id, leg := range w.legs {
 				switch {
 				case !w.ownPhone(s, leg) || !leg.answered:
-				case s.muted != "": // he has called the number that he forwards to
+				case s.muted != "", w.older(id, s.moved): // he has called the number that he forwards to, or forwards elsewhere since
 					s.muted = unknownLeg
 				default:
 					s.muted = id
@@ -253,6 +254,9 @@ func (w *watch) learn(cmd center.Command) {
 		}
 	case center.SetForwarding:
 		if s := w.sessions[c.Agent]; s != nil {
+			if s.forward != c.Number {
+				s.moved = w.now
+			}
 			s.forward = c.Number
 		}
 	}
@@ -363,6 +367,16 @@ func (w *watch) ownPhone(s *sessionSeen, leg *legSeen) bool {
 		return false
 	}
 	return leg.phone != "" && (leg.phone == s.phone || leg.phone == s.forward) || leg.number != "" && leg.number == s.forward
+}
+
+// older tells whether somebody in the leg's room was there before or when the time came.
+func (w *watch) older(leg center.LegID, than time.Time) bool {
+	for id, other := range w.legs {
+		if w.inRoom[id] == w.inRoom[leg] && !other.began.After(than) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *watch) checkRooms() error {
