@@ -20,7 +20,7 @@ func reads(cmd Command) bool {
 	switch cmd.(type) {
 	case Status, ConfiguredSkills, SignedInSkills, VCCSkills, OnlineAgents, AgentByNumber, IsInspector, Waiting, SkillWaiting,
 		CallData, CurrentCall, OfferedCall, CallByID, CustomState, Authenticate, CallIDs, HeldCalls, WaitingCalls,
-		AllAgents, WorkGroups, WorkGroupOf, GroupAgents, MayPickUp, SignedInWaiting, SkillsOfVCC, AccessNumbers, FlowNumbers:
+		AllAgents, WorkGroups, WorkGroupOf, GroupAgents, MayPickUp, SignedInWaiting, SkillsOfVCC, AccessNumbers, FlowNumbers, SkillAgents, RestCauses, SkillFigures:
 		return true
 	default:
 		return false

@@ -26,6 +26,7 @@ var kinds = kindsOf(
 	BeginRecord{}, StopRecord{}, PauseRecord{}, ResumeRecord{}, BeginPlay{}, PausePlay{}, ResumePlay{}, MovePlay{}, EndPlay{},
 	CallIDs{}, HeldCalls{}, WaitingCalls{}, Statistics{},
 	AllAgents{}, WorkGroups{}, WorkGroupOf{}, GroupAgents{}, MayPickUp{}, SignedInWaiting{}, SkillsOfVCC{}, AccessNumbers{}, FlowNumbers{},
+	SkillAgents{}, RestCauses{}, SkillFigures{},
 	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{},
 	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
 	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, PlayEnded{},

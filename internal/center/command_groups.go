@@ -30,4 +30,21 @@ type (
 	AccessNumbers struct{ By }
 	// FlowNumbers lists those that lead to flows (cec_07_0412). Reply: []AccessView.
 	FlowNumbers struct{ By }
+	// SkillAgents lists the agents who are signed in to any of the queues, or to any queue with one of the media, by number. Both given:
+	// to any of the queues that has one of the media. Agents whose role takes no inbound calls are not listed, and are refused when they
+	// ask (AgentQueryRefused; cec_07_0414, cec_07_0417). Reply: []AgentView.
+	SkillAgents struct {
+		By
+		Skills []SkillID
+		Media  []Media
+	}
+	// RestCauses lists the reasons for a rest, by number. Reply: []RestCause.
+	RestCauses struct{ By }
+	// SkillFigures reads the present load of queues, in the order asked for; none named = all of the VCC (NoSkillQueue: it has none).
+	// BadSkillQuery: one of them is not configured (cec_07_0411). NoSkillOnVCC: VCC is neither 0 nor the agent's own. Reply: SkillLoads.
+	SkillFigures struct {
+		By
+		Skills []SkillID
+		VCC    VCCID
+	}
 )

@@ -24,6 +24,13 @@ type Config struct {
 	Flows       []string      // names of the flows, ascending
 	Pause       time.Duration // the longest pause of a recording (PauseRecord)
 	Inspection  Inspection
+	RestCauses  []RestCause // reasons that agents may give for a rest, by number
+}
+
+// RestCause is a reason for a rest: the number that desktops send (1..255) and its name.
+type RestCause struct {
+	Code int
+	Name string
 }
 
 // Limits bounds a VCC; 0 = none (DECISIONS 1).

@@ -39,6 +39,12 @@ func (c *Center) applyGroups(a *agent, cmd Command) (Reply, bool) {
 		return c.accessNumbers(result.NoAccessCode, false)
 	case FlowNumbers:
 		return c.accessNumbers(result.NoFlow, true)
+	case SkillAgents:
+		return c.skillAgents(a, cmd)
+	case RestCauses:
+		return answer(c.cfg.RestCauses)
+	case SkillFigures:
+		return c.skillFigures(cmd)
 	default:
 		return Reply{}, false
 	}

@@ -48,6 +48,9 @@ var configWords = map[string]func(*naming, *center.Config, []string) error{
 		c.Phones = append(slices.Clone(c.Phones), args...)
 		return nil
 	},
+	"restcause": func(n *naming, c *center.Config, args []string) error {
+		return entry(n, &c.RestCauses, center.RestCause{}, "Code", args)
+	},
 	"inspection": func(_ *naming, c *center.Config, args []string) error { return inspectionLine(c, args) },
 	"remove":     removeLine,
 }

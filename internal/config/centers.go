@@ -21,7 +21,7 @@ var recordingModes = map[string]center.RecordingMode{
 }
 
 // Centers gives every VCC as its center wants it: names resolved to numbers, implied rights added. VCCs, skill queues, roles,
-// phones, agents and groups are in the order of their numbers, access codes in that of their codes, trunks in that of the file.
+// phones, agents, groups and reasons for rests are in the order of their numbers, access codes in that of their codes, trunks in that of the file.
 // Flows are those of whose skill queues the VCC has all. Empty lists are nil. Nothing is shared with c.
 func (c *Config) Centers() []center.Config {
 	all := make([]center.Config, 0, len(c.VCCs))
@@ -69,6 +69,9 @@ func (c *Config) center(v *VCC) center.Config {
 	for _, a := range v.Agents {
 		cfg.Agents = append(cfg.Agents, names.agentOf(a))
 	}
+	for _, r := range v.RestReasons {
+		cfg.RestCauses = append(cfg.RestCauses, center.RestCause{Code: r.Code, Name: r.Name})
+	}
 	for _, t := range c.Trunks {
 		cfg.Trunks = append(cfg.Trunks, center.Trunk{Name: t.Name, Numbers: append([]string(nil), t.Numbers...)})
 	}
@@ -82,6 +85,7 @@ func sortCenter(cfg *center.Config) {
 	slices.SortFunc(cfg.Skills, func(a, b center.Skill) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(cfg.Roles, func(a, b center.Role) int { return cmp.Compare(a.ID, b.ID) })
 	slices.Sort(cfg.Phones)
+	slices.SortFunc(cfg.RestCauses, func(a, b center.RestCause) int { return cmp.Compare(a.Code, b.Code) })
 	slices.SortFunc(cfg.Groups, func(a, b center.Group) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(cfg.Agents, func(a, b center.Agent) int { return cmp.Compare(a.ID, b.ID) })
 }

@@ -52,6 +52,8 @@ const (
 	MayNotBeForced Code = "100-015"
 	// BadIP: client IP address given at sign-in is not valid.
 	BadIP Code = "100-016"
+	// BadSkillQuery: argument of a skill-queue query not allowed.
+	BadSkillQuery Code = "100-019"
 	// PasswordExpired: password of the agent has expired.
 	PasswordExpired Code = "100-020"
 	// SignInRunning: sign-in of this agent is still running, do not repeat it.
