@@ -54,7 +54,8 @@ type directory struct{ store *store.Store }
 
 func (d directory) Phone(number string) (voice.PhoneAccount, bool) {
 	phone, ok := d.store.Phone(number)
-	return voice.PhoneAccount{VCC: phone.VCC, HA1MD5: phone.HA1.MD5, HA1SHA256: phone.HA1.SHA256}, ok
+	return voice.PhoneAccount{VCC: phone.VCC, HA1MD5: phone.HA1.MD5, HA1SHA256: phone.HA1.SHA256,
+		Encryption: voice.EncryptionOf(phone.SRTP)}, ok
 }
 
 func (d directory) Trunks() []voice.Trunk {
@@ -66,7 +67,7 @@ func (d directory) Trunks() []voice.Trunk {
 			allow = append(allow, network.Prefix)
 		}
 		all = append(all, voice.Trunk{Name: t.Name, Address: t.Address, Transport: t.Transport, Allow: allow,
-			Username: t.Username, Password: t.Password.Reveal(), Numbers: t.Numbers})
+			Username: t.Username, Password: t.Password.Reveal(), Numbers: t.Numbers, Encryption: voice.EncryptionOf(t.SRTP)})
 	}
 	return all
 }

@@ -23,13 +23,18 @@ func (c *checker) check() {
 	c.checkNode()
 	c.checkListen()
 	c.checkBrowsers()
-	c.checkAuth()
-	c.checkEvents()
+	c.checkBetween()
 	c.checkTraces()
-	c.checkSIP()
 	c.checkFlows()
 	c.checkVCCs()
 	c.checkTrunks()
+}
+
+// checkBetween checks the settings that are compared with each other.
+func (c *checker) checkBetween() {
+	c.checkAuth()
+	c.checkEvents()
+	c.checkSIP()
 }
 
 // Forms of texts.
@@ -199,18 +204,10 @@ func (c *checker) checkSIP() {
 	}
 }
 
-// encryption refuses what would be believed and not be true: that all sound is encrypted.
-func (c *checker) encryption(path, srtp string) {
-	if srtp == "required" {
-		c.fail(path, "encrypted media are not supported by this version; leave it optional")
-	}
-}
-
 func (c *checker) checkTrunks() {
 	seen := c.unique("the line's name")
 	for i, t := range c.cfg.Trunks {
 		path := fmt.Sprintf("trunks[%d]", i)
-		c.encryption(path+".srtp", t.SRTP)
 		seen(path+".name", t.Name)
 		if c.given(path+".name") && !nameForm.MatchString(t.Name) {
 			c.fail(path+".name", "must be 1 to 64 letters, digits, dots, - and _")

@@ -52,6 +52,9 @@ func (v *vccChecker) check() {
 	if !nameForm.MatchString(v.vcc.WaitMusic) {
 		v.fail(v.path+".wait_music", "must be a prompt's name: letters, digits, dots, - and _")
 	}
+	if _, err := time.LoadLocation(v.vcc.Zone); err != nil || v.vcc.Zone == "Local" {
+		v.fail(v.path+".zone", "no time zone has this name; it must be such as \"Europe/Berlin\"")
+	}
 	v.checkSkills()
 	v.checkAccessCodes()
 	v.checkRoles()
@@ -171,7 +174,6 @@ func (v *vccChecker) checkRoles() {
 func (v *vccChecker) checkPhones() {
 	for i, p := range v.vcc.Phones {
 		path := v.at("phones", i, "number")
-		v.encryption(v.at("phones", i, "srtp"), p.SRTP)
 		if v.given(path) && !dialForm.MatchString(p.Number) {
 			v.fail(path, "must be 1 to 24 digits, * and #")
 		}

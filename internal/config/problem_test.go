@@ -60,10 +60,6 @@ var wrong = []struct {
 		`c.yaml:1: database: must be an address such as postgres://user:password@host:5432/database; special characters in the password are written as %40 and the like`,
 		`c.yaml:2: nats: several nodes are not supported by this version; leave it []`,
 	}},
-	{"encrypted media required", "trunks:\n  - name: a\n    address: h\n    srtp: required\nvccs:\n  - id: 1\n    name: a\n    phones:\n      - {number: \"40101\"}\n      - number: \"40102\"\n        srtp: required\n", []string{
-		`c.yaml:4: trunks[0].srtp: encrypted media are not supported by this version; leave it optional`,
-		`c.yaml:11: vccs[0].phones[1].srtp: encrypted media are not supported by this version; leave it optional`,
-	}},
 	{"key without certificate", "tls: {key: k.pem}\n", []string{`c.yaml:1: tls: cert and key are given both or not at all`}},
 	{"times that belong together", "auth: {guid_timeout: 60s}\nevents: {silence: 5s, push_retry: 20s, push_give_up: 10s}\nsip: {register_min: 2h, session_timer: 10s}\n", []string{
 		`c.yaml:1: auth.guid_timeout: must be longer than guid_interval (1m0s)`, `c.yaml:2: events.silence: must be longer than poll_wait (9.5s)`,
@@ -204,6 +200,7 @@ var wrongVCC = []struct {
     recording: sometimes
     numbering: {national: [x]}
     groups: [{id: 1, name: " "}]
+    zone: Mars/Base
 `, []string{
 		`c.yaml:7: vccs[0].wait_music: must be a prompt's name: letters, digits, dots, - and _`,
 		`c.yaml:8: vccs[0].access_codes[0].code: must be 1 to 24 digits, * and #`,
@@ -211,6 +208,7 @@ var wrongVCC = []struct {
 		`c.yaml:10: vccs[0].recording: must be none, all, chosen or {share: 1..100}`,
 		`c.yaml:11: vccs[0].numbering.national[0]: must be 1 to 24 digits, *, # and +`,
 		`c.yaml:12: vccs[0].groups[0].name: must be a name of 1 to 100 bytes`,
+		`c.yaml:13: vccs[0].zone: no time zone has this name; it must be such as "Europe/Berlin"`,
 	}},
 	{"recording share", `
     recording: {shares: 5}

@@ -32,8 +32,12 @@ type VCC struct {
 	Recording Recording `yaml:"recording" default:"all"`
 	// Longest pause of a recording (for card data); it goes on by itself then.
 	RecordingPause time.Duration `yaml:"recording_pause" default:"2m" range:"1s..1h"`
+	// Days for which recordings are kept; then their files are deleted (docs/operating.md). 0 = for ever.
+	RecordingDays int `yaml:"recording_days" default:"0" range:"0..36500"`
 	// How inspectors may inspect.
 	Inspection Inspection `yaml:"inspection"`
+	// Time zone by its IANA name, e.g. `Europe/Berlin`: its midnight begins the days of reports and wallboards. "" = UTC.
+	Zone string `yaml:"zone" default:""`
 }
 
 // Inspection says how inspectors may inspect the agents of a VCC (roles.md).
@@ -116,7 +120,7 @@ type Phone struct {
 	HA1 Secret `yaml:"ha1" default:""`
 	// Beside `ha1`: SHA-256 of the same, 64 hex digits, for phones that know SHA-256.
 	HA1SHA256 Secret `yaml:"ha1_sha256" default:""`
-	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the phone offers it), `required`. This version has none yet: `required` is refused, and the others mean the same.
+	// Encrypted media (SRTP with keys in the SDP, RFC 4568): `off`, `optional` (where the phone offers it; a phone that has registered by TLS is offered it), `required` (calls without it are refused). The keys are only hidden if the phone signals by TLS, see `listen.sips`.
 	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
 }
 
@@ -194,7 +198,7 @@ type Trunk struct {
 	Username string `yaml:"username" default:""`
 	// Password for it. It has to be kept as it is, readable in the configuration file and in the database.
 	Password Secret `yaml:"password" default:""`
-	// Encrypted media (SRTP with keys in the SDP): `off`, `optional` (where the line offers it), `required`. This version has none yet: `required` is refused, and the others mean the same.
+	// Encrypted media (SRTP with keys in the SDP, RFC 4568): `off`, `optional` (where the line offers it; a line by TLS is offered it), `required` (calls without it are refused). The keys are only hidden if the line signals by TLS.
 	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
 }
 

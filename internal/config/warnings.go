@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,9 @@ const minPhonePassword = 8
 
 // manyPlain is the number of agents with plain passwords from which comparing them at every start takes long enough to be felt.
 const manyPlain = 200
+
+// srtpRequired is the word of `srtp` by which a call in the clear is refused.
+const srtpRequired = "required"
 
 // warningsOf collects what is allowed and yet worth a line in the log.
 func warningsOf(c *Config) []string {
@@ -52,7 +56,17 @@ func warningsOf(c *Config) []string {
 	if plain > manyPlain {
 		warn("%d agents have plain passwords, which are compared at each start (about 26 ms of one processor each); password_hash takes none", plain)
 	}
+	if c.Listen.SIPS == "" {
+		for _, v := range c.VCCs {
+			if i := slices.IndexFunc(v.Phones, func(p Phone) bool { return p.SRTP == srtpRequired }); i >= 0 {
+				warn("phone %s of VCC %d must encrypt its sound, and without listen.sips the keys cross the network in the clear", v.Phones[i].Number, v.ID)
+			}
+		}
+	}
 	for _, t := range c.Trunks {
+		if t.SRTP == srtpRequired && t.Transport != "tls" {
+			warn("line %q must encrypt its sound, and by transport %s the keys cross the network in the clear", t.Name, t.Transport)
+		}
 		for _, n := range t.Allow {
 			if n.Bits() == 0 {
 				warn("line %q takes calls from every address", t.Name)

@@ -35,7 +35,7 @@ func (l *leg) arrive(req *sip.Request, tx *sip.ServerTx, who caller, to string) 
 		l.finish()
 		return
 	}
-	sound, err := l.newSound(0, l.dialog.peer)
+	sound, err := l.newSound(0, l.dialog.peer, who.encryption)
 	if err != nil {
 		l.log.Error("no sound for a call", "error", err)
 		l.refuse(center.CauseShutdown) // 503: the caller may try elsewhere

@@ -47,7 +47,7 @@ type attempt struct {
 func (a *attempt) begin() {
 	l := a.r.l
 	l.open++
-	sound, err := l.newSound(a.n, a.target.peer)
+	sound, err := l.newSound(a.n, a.target.peer, a.target.policy())
 	if err != nil {
 		l.log.Error("no sound for a call", "error", err)
 		a.over(center.CauseFailed)

@@ -34,6 +34,8 @@ type PhoneAccount struct {
 	VCC       center.VCCID
 	HA1MD5    string // "" = the account cannot use MD5
 	HA1SHA256 string // "" = the account cannot use SHA-256
+
+	Encryption Encryption
 }
 
 // Trunk is a line to the outside.
@@ -45,6 +47,8 @@ type Trunk struct {
 	Username  string         // for digest challenges of the far side; "" = none
 	Password  string
 	Numbers   []string // patterns of the numbers that go out by it, as center.Trunk has them
+
+	Encryption Encryption
 }
 
 // trunkOf finds the trunk that a source address belongs to.

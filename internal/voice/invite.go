@@ -19,6 +19,8 @@ type caller struct {
 	phone  string // the account, proved by its password
 	trunk  *Trunk // or the trunk, known by its address
 	number string // to be shown
+
+	encryption Encryption
 }
 
 // unsupportedScheme is the status that the SIP stack has no name for.
@@ -37,7 +39,7 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 	if !ok {
 		return
 	}
-	if code, reason := s.impossible(req, tx); code != 0 {
+	if code, reason := s.impossible(req, tx, who.encryption); code != 0 {
 		if code > 0 {
 			s.final(req, tx, code, reason)
 		}
@@ -84,7 +86,7 @@ func (s *Server) caller(req *sip.Request, tx *sip.ServerTx, to string) (caller, 
 			s.final(req, tx, sip.StatusNotFound, "Not Found")
 			return caller{}, false
 		}
-		return caller{vcc: vcc, trunk: &trunk, number: shownNumber(req, from)}, true
+		return caller{vcc: vcc, trunk: &trunk, number: shownNumber(req, from), encryption: trunk.Encryption}, true
 	}
 	number, account, verdict := s.auth.identify(req, source, now)
 	s.counts.judged(verdict)
@@ -92,7 +94,7 @@ func (s *Server) caller(req *sip.Request, tx *sip.ServerTx, to string) (caller, 
 		s.refuseIdentity(req, tx, verdict, now)
 		return caller{}, false
 	}
-	return caller{vcc: account.VCC, phone: number, number: number}, true
+	return caller{vcc: account.VCC, phone: number, number: number, encryption: account.Encryption}, true
 }
 
 // refuseIdentity answers a request of somebody who has not (or wrongly) proved who he is.
@@ -136,7 +138,7 @@ func shownNumber(req *sip.Request, from string) string {
 }
 
 // impossible checks an INVITE for what we cannot do. 0 = nothing; -1 = it has answered itself.
-func (s *Server) impossible(req *sip.Request, tx *sip.ServerTx) (int, string) {
+func (s *Server) impossible(req *sip.Request, tx *sip.ServerTx, policy Encryption) (int, string) {
 	contact := req.Contact()
 	if contact == nil || contact.Address.Wildcard || contact.Address.Host == "" {
 		return sip.StatusBadRequest, "No Contact"
@@ -154,7 +156,8 @@ func (s *Server) impossible(req *sip.Request, tx *sip.ServerTx) (int, string) {
 			s.statelessly(tx, res)
 			return -1, ""
 		}
-		if _, err := readSDP(req.Body()); err != nil {
+		if _, err := readSDP(req.Body(), policy); err != nil {
+			s.log.Warn("call refused", "from", numberOf(&req.From().Address), "source", req.Source(), "error", err)
 			return sdpStatus(err)
 		}
 	}

@@ -48,6 +48,7 @@ type leg struct {
 	session session
 	change  bool               // a re-INVITE or UPDATE of ours is under way
 	held    bool               // what the center was told
+	suite   media.Suite        // what the log was told
 	keys    center.RouteDigits // where they go
 }
 
@@ -177,7 +178,7 @@ func (l *leg) sayBye(d *dialog) {
 }
 
 // newSound makes the media leg for a dialog of this leg. n numbers the leg's attempts.
-func (l *leg) newSound(n int, toward peer) (*sound, error) {
+func (l *leg) newSound(n int, toward peer, policy Encryption) (*sound, error) {
 	m, err := l.s.engine.NewLeg(mediaID(l.key, n))
 	if err != nil {
 		return nil, err
@@ -187,16 +188,27 @@ func (l *leg) newSound(n int, toward peer) (*sound, error) {
 	if own := m.LocalAddr().Addr(); own.Is4() != host.Is4() { // the sound's sockets are of one family, whatever signalling uses
 		host = own
 	}
-	return newSound(m, host), nil
+	sound := newSound(m, host, policy)
+	sound.keys.propose = toward.transport == transportTLS // nobody else on the way can read the keys
+	return sound, nil
 }
 
-// noteHold tells the center when the phone begins or ends to hold.
+// noteHold tells the center when the phone begins or ends to hold. It comes after each agreement on a session, so it also notes in the
+// log when the sound begins or ends to be encrypted.
 func (l *leg) noteHold() {
+	l.noteEncryption()
 	if l.sound.held == l.held {
 		return
 	}
 	l.held = l.sound.held
 	l.tell(center.LegHeld{Leg: l.key.id, On: l.held})
+}
+
+func (l *leg) noteEncryption() {
+	if suite := l.sound.keys.current.Suite; suite != l.suite {
+		l.log.Info("encryption of the sound has changed", "suite", suite.String(), "before", l.suite.String())
+		l.suite = suite
+	}
 }
 
 // causeName is for logs.

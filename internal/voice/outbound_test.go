@@ -74,7 +74,7 @@ func TestRing(t *testing.T) {
 					t.Errorf("%s in a call that a person shall answer", name)
 				}
 			}
-			if d, err := readSDP(inv.Body()); err != nil || d.alaw != 8 || d.mulaw != 0 || d.event != 101 {
+			if d, err := readSDP(inv.Body(), EncryptionOptional); err != nil || d.alaw != 8 || d.mulaw != 0 || d.event != 101 {
 				t.Errorf("offer %+v, %v", d, err)
 			}
 			for range 14 { // some gateways repeat 180 for as long as it rings

@@ -33,6 +33,16 @@ type target struct {
 	uri   sip.Uri
 	peer  peer
 	trunk *Trunk // nil = a phone
+
+	encryption Encryption // of a phone
+}
+
+// policy tells whether the target's sound is encrypted.
+func (t *target) policy() Encryption {
+	if t.trunk != nil {
+		return t.trunk.Encryption
+	}
+	return t.encryption
 }
 
 // beginRing begins a leg that the center asked for: an attempt to each device of a phone account, or one by a trunk.
@@ -61,7 +71,9 @@ func (l *leg) beginRing(order center.Ring) {
 		if r.over {
 			return
 		}
-		r.attempt(l.s.deviceTarget(d), order.Auto)
+		to := l.s.deviceTarget(d)
+		to.encryption = account.Encryption
+		r.attempt(to, order.Auto)
 	}
 }
 

@@ -43,6 +43,9 @@ type description struct {
 	mulaw, alaw  uint8           // NoPayload = not offered
 	event        uint8           // NoPayload = not offered
 
+	keys []cryptoLine // the peer's, that we can use, in its order; none = in the clear
+	key  cryptoLine   // the one that is agreed on
+
 	audio int // which media line this is
 	lines []*sdp.MediaDescription
 }
@@ -53,8 +56,9 @@ func (d *description) held() bool {
 	return d.direction == media.SendOnly || d.direction == media.Inactive || d.remote.Addr().IsUnspecified()
 }
 
-// readSDP reads an offer or an answer. Errors: errSDP, errNoCommonMedia.
-func readSDP(body []byte) (*description, error) {
+// readSDP reads an offer or an answer: its first audio line that we can take part in, or rather, the first one that is encrypted.
+// Errors: errSDP, errNoCommonMedia.
+func readSDP(body []byte, policy Encryption) (*description, error) {
 	if len(body) > maxSDP {
 		return nil, fmt.Errorf("%w: %d bytes", errSDP, len(body))
 	}
@@ -62,25 +66,37 @@ func readSDP(body []byte) (*description, error) {
 	if err != nil {
 		return nil, err
 	}
+	var plain *description
+	none := errNoCommonMedia // or why not, if a line came close
 	for i, line := range all.MediaDescriptions {
-		d, err := readAudio(all, line)
+		d, err := readAudio(all, line, policy)
 		if errors.Is(err, errNoCommonMedia) {
+			if none == errNoCommonMedia { //nolint:errorlint // which of those it is
+				none = err
+			}
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
 		d.audio, d.lines = i, all.MediaDescriptions
-		return d, nil
+		if len(d.keys) > 0 {
+			return d, nil
+		}
+		if plain == nil {
+			plain = d
+		}
 	}
-	return nil, errNoCommonMedia
+	if plain != nil {
+		return plain, nil
+	}
+	return nil, none
 }
 
 // readAudio reads one media line. A line that is not for us is errNoCommonMedia.
-func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription) (*description, error) {
+func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription, policy Encryption) (*description, error) {
 	name := line.MediaName
-	profile := strings.Join(name.Protos, "/")
-	if name.Media != "audio" || name.Port.Value == 0 || profile != "RTP/AVP" && profile != "RTP/AVPF" {
+	if _, known := secure(name.Protos); name.Media != "audio" || name.Port.Value == 0 || !known {
 		return nil, errNoCommonMedia
 	}
 	addr, err := connection(all, line)
@@ -93,7 +109,7 @@ func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription) (*descri
 	if !d.law.Valid() {
 		return nil, errNoCommonMedia
 	}
-	return d, nil
+	return d, d.readKeys(line, policy)
 }
 
 // readFormats finds our codecs among the line's formats; the order is the peer's preference (RFC 3264 section 5.1).

@@ -70,7 +70,7 @@ func TestSDP_Read(t *testing.T) {
 		{"IPv6", "v=0\r\nc=IN IP6 2001:db8::1\r\nm=audio 4000 RTP/AVP 8\r\n", with(func(w *want) { w.remote = "[2001:db8::1]:4000" })},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d, err := readSDP([]byte(test.sdp))
+			d, err := readSDP([]byte(test.sdp), EncryptionOptional)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +111,7 @@ func TestSDP_ReadErrors(t *testing.T) {
 		"fax":              {session + "m=image 4002 udptl t38\r\n", errNoCommonMedia},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := readSDP([]byte(test.sdp)); !errors.Is(err, test.want) {
+			if _, err := readSDP([]byte(test.sdp), EncryptionOptional); !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
 		})
@@ -121,7 +121,7 @@ func TestSDP_ReadErrors(t *testing.T) {
 // TestSound_Answer: what we answer, and what the media engine is told.
 func TestSound_Answer(t *testing.T) {
 	leg := &silentLeg{}
-	s := newSound(leg, ourHost)
+	s := newSound(leg, ourHost, EncryptionOptional)
 	offer := sdpOf(4000, "sendonly", "18", "0", "8", "101")
 	signalling := netip.MustParseAddr("198.51.100.9")
 	answer, err := s.answer([]byte(offer), signalling)
@@ -141,7 +141,7 @@ func TestSound_Answer(t *testing.T) {
 
 // TestSound_MediaRefuses: a session that the media engine cannot do is refused as one without common media.
 func TestSound_MediaRefuses(t *testing.T) {
-	s := newSound(&silentLeg{err: errors.New("no")}, ourHost)
+	s := newSound(&silentLeg{err: errors.New("no")}, ourHost, EncryptionOptional)
 	if _, err := s.answer([]byte(sdpOf(4000, "sendrecv")), ourHost); !errors.Is(err, errNoCommonMedia) || s.agreed {
 		t.Errorf("%v", err)
 	}
@@ -153,7 +153,7 @@ func FuzzSDP(f *testing.F) {
 	f.Add([]byte(sdpOf(4000, "sendonly", "18", "0", "8", "101")), false)
 	f.Add([]byte("v=0\nc=IN IP6 ::1\nm=image 1 udptl t38\nm=audio 2 RTP/AVPF 96\na=rtpmap:96 pcmu/8000\na=rtcp:3 IN IP4 1.2.3.4\n"), true)
 	f.Fuzz(func(t *testing.T, body []byte, offered bool) {
-		s := newSound(&silentLeg{}, ourHost)
+		s := newSound(&silentLeg{}, ourHost, EncryptionOptional)
 		if !offered {
 			s.offer()
 			_ = s.accept(body, ourHost)
@@ -170,14 +170,14 @@ func FuzzSDP(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ours, err := readSDP(answer)
+		ours, err := readSDP(answer, EncryptionOptional)
 		if err != nil {
 			t.Fatalf("our answer cannot be read: %v\n%s", err, answer)
 		}
 		if len(ours.lines) != len(theirs.MediaDescriptions) || ours.remote.Addr() != ourHost || ours.event != media.NoPayload && ours.event == ours.payload {
 			t.Fatalf("answer:\n%s", answer)
 		}
-		if next, err := readSDP(s.offer()); err != nil || len(next.lines) != len(ours.lines) {
+		if next, err := readSDP(s.offer(), EncryptionOptional); err != nil || len(next.lines) != len(ours.lines) {
 			t.Fatalf("later offer: %v", err)
 		}
 	})

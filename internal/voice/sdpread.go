@@ -21,7 +21,7 @@ func parseSDP(body []byte) (*sdp.SessionDescription, error) {
 		}
 		kind, value, ok := strings.Cut(line, "=")
 		if !ok || len(kind) != 1 || first && (kind != "v" || strings.TrimSpace(value) != "0") {
-			return nil, fmt.Errorf("%w: line %q", errSDP, printable(line, 40))
+			return nil, fmt.Errorf("%w: line %q", errSDP, printable(hushed(line), 40))
 		}
 		first = false
 		if err := takeLine(all, kind, value); err != nil {
@@ -51,7 +51,7 @@ func takeLine(all *sdp.SessionDescription, kind, value string) error {
 	case "c":
 		f := strings.Fields(value)
 		if len(f) != 3 {
-			return fmt.Errorf("%w: c=%q", errSDP, printable(value, 40))
+			return fmt.Errorf("%w: c=%q", errSDP, printable(hushed(value), 40))
 		}
 		address, _, _ := strings.Cut(f[2], "/") // "/" begins the TTL of a multicast address
 		*conn = &sdp.ConnectionInformation{NetworkType: f[0], AddressType: f[1], Address: &sdp.Address{Address: address}}

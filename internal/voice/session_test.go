@@ -75,8 +75,8 @@ func TestSession_WeRefresh(t *testing.T) {
 			}
 			first := refresh()
 			if test.method == sip.INVITE {
-				d, err := readSDP(first.Body())
-				before, _ := readSDP(inv.Body())
+				d, err := readSDP(first.Body(), EncryptionOptional)
+				before, _ := readSDP(inv.Body(), EncryptionOptional)
 				if err != nil || d.remote != before.remote {
 					t.Errorf("refresh changes the session: %+v, %v", d, err)
 				}

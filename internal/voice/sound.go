@@ -35,13 +35,15 @@ type sound struct {
 	told    *sdp.SessionDescription
 	audio   int // which of its media lines is the sound
 
+	keys keyring
+
 	agreed bool // an offer has been answered
 	held   bool // the peer holds
 }
 
-func newSound(leg player, host netip.Addr) *sound {
+func newSound(leg player, host netip.Addr, policy Encryption) *sound {
 	const most = 1 << 40 // any number will do (RFC 8866 section 5.2); this one fits every peer's integers
-	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1}
+	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, keys: keyring{policy: policy}}
 }
 
 // offer is a description of all that we can do. Media lines that were refused before keep their place (RFC 3264 section 8).
@@ -53,7 +55,8 @@ func (s *sound) offer() []byte {
 	if s.told != nil {
 		lines = slices.Clone(s.told.MediaDescriptions)
 	}
-	lines[s.audio] = s.line([]string{"RTP", "AVP"}, formats, media.SendRecv)
+	protos, keys := s.keys.offered()
+	lines[s.audio] = s.line(protos, formats, media.SendRecv, keys)
 	return s.say(lines)
 }
 
@@ -68,34 +71,56 @@ func (s *sound) again() []byte {
 // answer takes an offer: it sets the media leg up and returns the answer. signalling is where the peer's SIP messages come from.
 // Errors: those of readSDP; the state is then unchanged.
 func (s *sound) answer(offer []byte, signalling netip.Addr) ([]byte, error) {
-	d, err := readSDP(offer)
+	d, err := readSDP(offer, s.keys.policy)
 	if err != nil {
 		return nil, err
 	}
-	ours := opposite(d.direction)
-	if err := s.leg.Configure(s.configuration(d, ours, signalling)); err != nil {
+	ours, key := opposite(d.direction), s.keys.answering(d)
+	if err := s.leg.Configure(s.configuration(d, ours, key, signalling)); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoCommonMedia, err)
 	}
 	s.agreed, s.held, s.audio = true, d.held(), d.audio
+	s.keys.agreed(key, d.lines[d.audio].MediaName.Protos)
 	return s.say(s.answerLines(d, ours)), nil
 }
 
 // accept takes the answer to our offer. Errors: those of readSDP; the state is then unchanged.
 func (s *sound) accept(answer []byte, signalling netip.Addr) error {
-	d, err := readSDP(answer)
+	d, err := readSDP(answer, s.keys.policy)
 	if err != nil {
 		return err
 	}
-	if err := s.leg.Configure(s.configuration(d, opposite(d.direction), signalling)); err != nil {
+	key, err := s.keys.accepting(d)
+	if err != nil {
+		return err
+	}
+	if err := s.leg.Configure(s.configuration(d, opposite(d.direction), key, signalling)); err != nil {
 		return fmt.Errorf("%w: %w", errNoCommonMedia, err)
 	}
 	s.agreed, s.held = true, d.held()
+	s.keys.agreed(key, d.lines[d.audio].MediaName.Protos)
+	s.dropKeys()
 	return nil
+}
+
+// dropKeys takes the keys that were not chosen out of what was told last: it is told again to refresh the session.
+func (s *sound) dropKeys() {
+	if s.told == nil {
+		return
+	}
+	lines := slices.Clone(s.told.MediaDescriptions)
+	line := *lines[s.audio]
+	mine := s.keys.current.attribute()
+	line.Attributes = slices.DeleteFunc(slices.Clone(line.Attributes), func(a sdp.Attribute) bool {
+		return a.Key == attrCrypto && (!s.keys.current.on() || a != mine)
+	})
+	lines[s.audio] = &line
+	s.say(lines)
 }
 
 // configuration is what the media engine is to do. Where nothing can be sent because the peer holds by the address 0.0.0.0, nothing
 // need come either.
-func (s *sound) configuration(d *description, ours media.Direction, signalling netip.Addr) media.Session {
+func (s *sound) configuration(d *description, ours media.Direction, key cryptoLine, signalling netip.Addr) media.Session {
 	if ours == media.SendRecv && d.held() {
 		ours = media.RecvOnly
 	}
@@ -103,6 +128,7 @@ func (s *sound) configuration(d *description, ours media.Direction, signalling n
 		Remote: d.remote, RemoteRTCP: d.rtcp, Signalling: signalling,
 		Law: d.law, PayloadType: d.payload, MuLaw: d.mulaw, ALaw: d.alaw, Event: d.event,
 		Direction: ours,
+		Send:      key.Crypto, Receive: d.key.Crypto,
 	}
 }
 
@@ -118,7 +144,11 @@ func (s *sound) answerLines(d *description, ours media.Direction) []*sdp.MediaDe
 		if d.event != media.NoPayload {
 			formats = append(formats, format{d.event, telephoneEvent})
 		}
-		lines[i] = s.line(offered.MediaName.Protos, formats, ours)
+		var keys []cryptoLine
+		if s.keys.current.on() {
+			keys = []cryptoLine{s.keys.current}
+		}
+		lines[i] = s.line(offered.MediaName.Protos, formats, ours, keys)
 	}
 	return lines
 }
@@ -136,7 +166,7 @@ type format struct {
 	name    string
 }
 
-func (s *sound) line(protos []string, formats []format, direction media.Direction) *sdp.MediaDescription {
+func (s *sound) line(protos []string, formats []format, direction media.Direction, keys []cryptoLine) *sdp.MediaDescription {
 	line := &sdp.MediaDescription{MediaName: sdp.MediaName{
 		Media: "audio", Port: sdp.RangedPort{Value: int(s.leg.LocalAddr().Port())}, Protos: protos,
 	}}
@@ -147,6 +177,9 @@ func (s *sound) line(protos []string, formats []format, direction media.Directio
 		if f.name == telephoneEvent {
 			line.Attributes = append(line.Attributes, sdp.NewAttribute("fmtp", number+" 0-15"))
 		}
+	}
+	for _, key := range keys {
+		line.Attributes = append(line.Attributes, key.attribute())
 	}
 	line.Attributes = append(line.Attributes, sdp.NewAttribute("ptime", "20"), sdp.NewPropertyAttribute(direction.String()))
 	return line

@@ -84,7 +84,7 @@ func TestReinvite_Offerless(t *testing.T) {
 	r := newRig(t, testDirectory())
 	c := lifted(r, newUA(r, transportUDP, "40101"))
 	res := c.u.send(c.next(sip.INVITE, "")).want(200)
-	d, err := readSDP(res.Body())
+	d, err := readSDP(res.Body(), EncryptionOptional)
 	if err != nil || d.mulaw != 0 || d.alaw != 8 || d.direction.String() != "sendrecv" {
 		t.Fatalf("offer %+v, %v", d, err)
 	}

@@ -82,10 +82,10 @@ func (l *Leg) sendKey(s *session, to netip.AddrPort) bool {
 	case k.event == nil:
 		l.sendTone(s, to, n < keyTicks)
 	case n < keyTicks-1:
-		l.write(k.event.Packet(l.out[:]), to)
+		l.write(s, k.event.Packet(l.out[:]), to)
 	case n == keyTicks-1:
 		for range keyEnds {
-			l.write(k.event.End(l.out[:]), to)
+			l.write(s, k.event.End(l.out[:]), to)
 		}
 	default:
 		return false
@@ -112,12 +112,5 @@ func (l *Leg) sendTone(s *session, to netip.AddrPort, sounds bool) {
 		l.keying.low.Fill(out[:])
 		l.keying.high.Add(out[:])
 	}
-	l.write(l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
-}
-
-// write sends a packet; one that cannot be sent is counted.
-func (l *Leg) write(packet []byte, to netip.AddrPort) {
-	if _, err := l.pair.rtp.WriteToUDPAddrPort(packet, to); err != nil {
-		l.counts.sendErrors.Add(1)
-	}
+	l.write(s, l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
 }

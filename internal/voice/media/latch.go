@@ -103,7 +103,7 @@ func (l *latch) first(now time.Duration, from netip.AddrPort, ssrc uint32, seq u
 	if from == l.peer.media {
 		return l.lock(now, from, ssrc)
 	}
-	if !l.possible(from.Addr()) {
+	if !l.peer.possible(from.Addr()) {
 		return stranger
 	}
 	wait := exactWindow
@@ -119,7 +119,7 @@ func (l *latch) first(now time.Duration, from netip.AddrPort, ssrc uint32, seq u
 // other judges a packet from another address than the locked one: the signalled address may always take its place; any other
 // that may be the far side only with the same SSRC, which no stranger knows, after a silence.
 func (l *latch) other(now time.Duration, from netip.AddrPort, ssrc uint32, seq uint16) admission {
-	moved := ssrc == l.ssrc && now-l.heardAt >= relatchSilence && l.possible(from.Addr())
+	moved := ssrc == l.ssrc && now-l.heardAt >= relatchSilence && l.peer.possible(from.Addr())
 	if (from == l.peer.media || moved) && l.proves(now, from, ssrc, seq, probation) {
 		return l.lock(now, from, ssrc)
 	}
@@ -127,9 +127,7 @@ func (l *latch) other(now time.Duration, from netip.AddrPort, ssrc uint32, seq u
 }
 
 // possible tells whether RTP of the far side can come from the address at all.
-func (l *latch) possible(a netip.Addr) bool {
-	return a == l.peer.media.Addr() || a == l.peer.signalling
-}
+func (p *peer) possible(a netip.Addr) bool { return a == p.media.Addr() || a == p.signalling }
 
 func (l *latch) lock(now time.Duration, from netip.AddrPort, ssrc uint32) admission {
 	l.locked, l.ssrc, l.heardAt, l.applicant = from, ssrc, now, applicant{}

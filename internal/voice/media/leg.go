@@ -53,7 +53,7 @@ type Leg struct {
 	sender    *rtpaudio.Sender
 	said      frame // what the party says in this tick
 	heard     bool  // it is more than silence
-	out       [rtpaudio.HeaderSize + rtpaudio.FrameSize]byte
+	out       [rtpaudio.HeaderSize + rtpaudio.FrameSize + maxTag]byte
 	reportDue uint64        // tick
 	lostAt    time.Duration // when MediaLost was told last
 	sends     bool          // the party was sent sound in this tick
@@ -76,6 +76,10 @@ type target struct {
 	ssrc uint32
 }
 
+// firstSequence masks the number of our first packet: it must not be about to begin anew, or a far side that misses the first packets
+// would count SRTP's rounds wrongly (RFC 4568 section 6.4).
+const firstSequence = 1<<15 - 1
+
 // newLeg makes a leg around a pair of ports. Its numbers are random as RFC 3550 sections 5.1 and 8.1 want them.
 func newLeg(e *Engine, id LegID, p *pair) *Leg {
 	var name [12]byte
@@ -88,7 +92,7 @@ func newLeg(e *Engine, id LegID, p *pair) *Leg {
 		limit:    newLimiter(packetRate, packetBurst),
 		keys:     make(chan byte, maxKeys),
 		receiver: rtpaudio.NewReceiver(),
-		sender:   rtpaudio.NewSender(rand.Uint32(), uint16(rand.Uint32()), rand.Uint32()),
+		sender:   rtpaudio.NewSender(rand.Uint32(), uint16(rand.Uint32())&firstSequence, rand.Uint32()),
 	}
 	l.counts.ssrc.Store(l.sender.SSRC())
 	return l
@@ -181,7 +185,7 @@ func (l *Leg) speak(t tick, out *frame) {
 	l.sends = s.Direction.Sends() && to.IsValid()
 	if l.sends {
 		if !l.sendKey(s, to) {
-			l.write(l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
+			l.write(s, l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
 		}
 	} else {
 		l.keying.active = false // a key that was cut off cannot be taken up again
@@ -190,6 +194,20 @@ func (l *Leg) speak(t tick, out *frame) {
 	l.counts.sent(l.sender)
 	if t.n >= l.reportDue {
 		l.report(t, s)
+	}
+}
+
+// write sends a packet, protected if that was agreed; one that cannot be sent is counted.
+func (l *Leg) write(s *session, packet []byte, to netip.AddrPort) {
+	var err error
+	if s.sealer != nil {
+		packet, err = s.sealer.seal(packet)
+	}
+	if err == nil {
+		_, err = l.pair.rtp.WriteToUDPAddrPort(packet, to)
+	}
+	if err != nil {
+		l.counts.sendErrors.Add(1)
 	}
 }
 

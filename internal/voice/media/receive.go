@@ -55,6 +55,15 @@ func (l *Leg) receive(raw []byte, from netip.AddrPort, now time.Duration) {
 		l.counts.strangers.Add(1)
 		return
 	}
+	if s.opener != nil {
+		if !s.peer.possible(from.Addr()) { // costs no cryptography
+			l.counts.strangers.Add(1)
+			return
+		}
+		if raw = l.authentic(s.opener.open, raw); raw == nil {
+			return
+		}
+	}
 	if err := l.packet.Unmarshal(raw); err != nil || l.packet.Version != rtpVersion {
 		l.counts.malformed.Add(1)
 		return
@@ -86,6 +95,17 @@ func (l *Leg) receive(raw []byte, from netip.AddrPort, now time.Duration) {
 		}
 		l.barge()
 	}
+}
+
+// authentic takes the protection off a packet. What is not authentic, or has been seen, is nil and counts as forged; it changes nothing,
+// not even the latch or the no-media timer.
+func (l *Leg) authentic(open func([]byte) ([]byte, error), raw []byte) []byte {
+	plain, err := open(raw)
+	if err != nil {
+		l.counts.forged.Add(1)
+		return nil
+	}
+	return plain
 }
 
 // begin makes the source that the latch has chosen the one that is heard and sent to.

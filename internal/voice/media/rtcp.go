@@ -103,6 +103,9 @@ func (l *Leg) sendRTCP(s *session, packets []rtcp.Packet) {
 		return
 	}
 	raw, err := rtcp.Marshal(packets)
+	if err == nil && s.sealer != nil {
+		raw, err = s.sealer.sealReport(raw)
+	}
 	if err == nil {
 		_, err = l.pair.rtcp.WriteToUDPAddrPort(raw, to)
 	}
@@ -144,6 +147,11 @@ func (l *Leg) receiveRTCP(limit *limiter) func(raw []byte, from netip.AddrPort, 
 		if s == nil || !l.rtcpPossible(s.peer, from.Addr()) {
 			l.counts.strangers.Add(1)
 			return
+		}
+		if s.opener != nil {
+			if raw = l.authentic(s.opener.openReport, raw); raw == nil {
+				return
+			}
 		}
 		if !limit.allow(now) {
 			l.counts.flooded.Add(1)

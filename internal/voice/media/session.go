@@ -64,6 +64,9 @@ type Session struct {
 	Event uint8
 	// Direction is which way sound goes.
 	Direction Direction
+	// Send and Receive are how what we send and what the far side sends is protected (SRTP, RFC 3711): both, or none. A key that
+	// has been in use must not come again after another one.
+	Send, Receive Crypto
 }
 
 // comfortNoise is the static payload type of RFC 3389; it is tolerated although it was not agreed.
@@ -77,7 +80,9 @@ type session struct {
 	Session
 	formats [maxPayloadType + 1]rtpaudio.Format
 	peer    *peer
-	nowhere bool // Remote is the old way of holding: nothing is sent
+	nowhere bool    // Remote is the old way of holding: nothing is sent
+	opener  *opener // nil = comes in the clear
+	sealer  *sealer // nil = is sent in the clear
 }
 
 // watched tells whether silence of the far side is a fault: not while it holds, which is when it offers to send only
@@ -105,6 +110,9 @@ func (s Session) ready(former *session, now time.Duration, ipv4Only bool) (*sess
 		}
 	}
 	if err := next.setFormats(); err != nil {
+		return nil, err
+	}
+	if err := next.setCrypto(former); err != nil {
 		return nil, err
 	}
 	next.peer = next.choosePeer(former, now)

@@ -24,6 +24,7 @@ type Stats struct {
 	Unusable  uint64 // of the far side, but no sound: longer than 60 ms
 	Jumped    uint64 // of the far side, but far out of sequence
 	Flooded   uint64 // above the rate that a leg may have
+	Forged    uint64 // encrypted legs: not authentic, or seen before
 
 	// What was sent.
 	Sent       uint64 // packets
@@ -42,7 +43,7 @@ type legCounts struct {
 	lost                                                        atomic.Int64
 	jitter                                                      atomic.Uint32
 
-	strangers, malformed, flooded, broken, readErrors atomic.Uint64
+	strangers, malformed, flooded, broken, readErrors, forged atomic.Uint64
 
 	sentPackets, sentOctets, sendErrors atomic.Uint64
 	timestamp                           atomic.Uint32 // of the next sample sent
@@ -90,6 +91,7 @@ func (l *Leg) Stats() Stats {
 		Unusable:       c.unusable.Load(),
 		Jumped:         c.jumped.Load(),
 		Flooded:        c.flooded.Load(),
+		Forged:         c.forged.Load(),
 		Sent:           c.sentPackets.Load(),
 		SentOctets:     c.sentOctets.Load(),
 		SendErrors:     c.sendErrors.Load(),

@@ -30,6 +30,7 @@ func (s *Stats) add(o Stats) {
 	s.Unusable += o.Unusable
 	s.Jumped += o.Jumped
 	s.Flooded += o.Flooded
+	s.Forged += o.Forged
 	s.Sent += o.Sent
 	s.SentOctets += o.SentOctets
 	s.SendErrors += o.SendErrors
