@@ -56,7 +56,7 @@ func (w *world) inspectorIsHeard(v center.InspectionView, o center.Overview) err
 			switch {
 			case v.Mode == center.InspectListen || !v.Open:
 				return fmt.Errorf("leg %s in the room of call %s hears inspector %d, who listens", row.Leg, call, v.Inspector)
-			case v.Mode == center.InspectWhisper && (inspector || !w.watch.ownPhone(target, w.watch.legs[row.Leg])):
+			case v.Mode == center.InspectWhisper && (inspector || !w.watch.hisPhone(target, w.watch.legs[row.Leg])):
 				return fmt.Errorf("leg %s in the room of call %s hears inspector %d, who whispers to agent %d", row.Leg, call, v.Inspector, v.Target)
 			case call != v.Call && call != v.Room:
 				return fmt.Errorf("leg %s in the room of call %s hears inspector %d, who is at %q", row.Leg, call, v.Inspector, v.Call)

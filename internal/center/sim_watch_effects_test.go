@@ -73,7 +73,13 @@ func (w *watch) ring(e center.Ring) error {
 		return fmt.Errorf("leg %s is to call no number by trunk %q", e.Leg, e.Trunk)
 	}
 	w.counts.Legs++
-	w.legs[e.Leg] = &legSeen{id: e.Leg, phone: e.Phone, trunk: e.Trunk, number: e.Number, call: e.Call, began: w.now, asked: e.Auto}
+	leg := &legSeen{id: e.Leg, phone: e.Phone, trunk: e.Trunk, number: e.Number, call: e.Call, began: w.now, asked: e.Auto}
+	for _, s := range w.sessions {
+		if w.ownPhone(s, leg) {
+			leg.whose = append(leg.whose, s.id)
+		}
+	}
+	w.legs[e.Leg] = leg
 	w.did.offered = append(w.did.offered, e.Leg)
 	return w.mention(e.Call)
 }

@@ -3,6 +3,7 @@ package center_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"ccgateway/internal/center"
@@ -76,7 +77,6 @@ type sessionSeen struct {
 	phone   string                 // bound
 	forward string                 // rung instead
 	bound   time.Time              // when the phone was
-	moved   time.Time              // when the forwarding was
 }
 
 // stateSeen is a state that an agent left.
@@ -101,6 +101,7 @@ type legSeen struct {
 	held     bool // by the far side itself
 	asked    bool // to answer by itself (AnswerPhone or Ring.Auto)
 	records  int
+	whose    []center.Session // whose phone or forwarding it was when it was rung
 }
 
 // callSeen is a call between its first mention and its record.
@@ -230,14 +231,14 @@ func (w *watch) learn(cmd center.Command) {
 			s.muted = ""
 			for id, leg := range w.legs {
 				switch {
-				case !w.ownPhone(s, leg) || !leg.answered:
-				case s.muted != "", w.older(id, s.moved): // he has called the number that he forwards to, or forwards elsewhere since
+				case !w.hisPhone(s, leg) || !leg.answered:
+				case s.muted != "": // he has called the number that he forwards to
 					s.muted = unknownLeg
 				default:
 					s.muted = id
 				}
 			}
-			if s.muted == "" { // he forwards elsewhere since that phone was rung
+			if s.muted == "" { // his phone was rung in an earlier session
 				s.muted = unknownLeg
 			}
 		}
@@ -254,9 +255,6 @@ func (w *watch) learn(cmd center.Command) {
 		}
 	case center.SetForwarding:
 		if s := w.sessions[c.Agent]; s != nil {
-			if s.forward != c.Number {
-				s.moved = w.now
-			}
 			s.forward = c.Number
 		}
 	}
@@ -361,22 +359,17 @@ func (w *watch) records(agent center.AgentID, call center.CallID) bool {
 	return false
 }
 
+// hisPhone is ownPhone, also of a leg that was rung before the agent forwarded elsewhere.
+func (w *watch) hisPhone(s *sessionSeen, leg *legSeen) bool {
+	return w.ownPhone(s, leg) || slices.Contains(leg.whose, s.id)
+}
+
 // ownPhone tells whether the leg leads to an agent's own phone.
 func (w *watch) ownPhone(s *sessionSeen, leg *legSeen) bool {
 	if leg.arrived {
 		return false
 	}
 	return leg.phone != "" && (leg.phone == s.phone || leg.phone == s.forward) || leg.number != "" && leg.number == s.forward
-}
-
-// older tells whether somebody in the leg's room was there before or when the time came.
-func (w *watch) older(leg center.LegID, than time.Time) bool {
-	for id, other := range w.legs {
-		if w.inRoom[id] == w.inRoom[leg] && !other.began.After(than) {
-			return true
-		}
-	}
-	return false
 }
 
 func (w *watch) checkRooms() error {
