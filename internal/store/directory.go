@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
+	_ "time/tzdata" // zones are known wherever the program runs
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/config"
@@ -17,6 +19,7 @@ type directory struct {
 	phones       map[string]Phone
 	codes        map[string]AccessCode
 	trunks       []config.Trunk
+	zones        map[center.VCCID]*time.Location
 }
 
 // Phone is a SIP account with what it proves itself by.
@@ -38,7 +41,7 @@ func (s *Store) look(ctx context.Context) error {
 }
 
 func loadDirectory(ctx context.Context, q querier) (*directory, error) {
-	d := &directory{accounts: map[string]center.AgentID{}, phones: map[string]Phone{}, codes: map[string]AccessCode{}}
+	d := &directory{accounts: map[string]center.AgentID{}, phones: map[string]Phone{}, codes: map[string]AccessCode{}, zones: map[center.VCCID]*time.Location{}}
 	rows, err := loadSettings(ctx, q)
 	if err != nil {
 		return nil, err
@@ -79,7 +82,30 @@ func loadDirectory(ctx context.Context, q querier) (*directory, error) {
 	for _, t := range lines {
 		d.trunks = append(d.trunks, t.Trunk)
 	}
-	return d, nil
+	return d, d.loadZones(ctx, q)
+}
+
+func (d *directory) loadZones(ctx context.Context, q querier) error {
+	rows, err := loadVCCs(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, v := range rows {
+		zone, err := time.LoadLocation(v.Zone)
+		if err != nil { // the configuration was checked; a program without this zone must still take calls
+			zone = time.UTC
+		}
+		d.zones[v.ID] = zone
+	}
+	return nil
+}
+
+// Zone gives the time zone in which a VCC's days begin. From memory.
+func (s *Store) Zone(vcc center.VCCID) *time.Location {
+	if zone := s.directory.Load().zones[vcc]; zone != nil {
+		return zone
+	}
+	return time.UTC
 }
 
 // Phone finds a SIP account by its number. From memory.

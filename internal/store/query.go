@@ -69,9 +69,9 @@ func (f Filter) where(c columns) (string, []any) {
 }
 
 // find runs a query with a filter.
-func find[T any](ctx context.Context, s *Store, what, query string, f Filter, c columns, into func(*T) []any) ([]T, error) {
+func find[T any](ctx context.Context, q querier, what, query string, f Filter, c columns, into func(*T) []any) ([]T, error) {
 	end, args := f.where(c)
-	all, err := collect(ctx, s.read, query+end, args, into)
+	all, err := collect(ctx, q, query+end, args, into)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", what, err)
 	}
@@ -87,8 +87,8 @@ type reader[T any] struct {
 }
 
 // find reads the newest that a filter picks.
-func (r reader[T]) find(ctx context.Context, s *Store, f Filter) ([]T, error) {
-	return find(ctx, s, r.what, r.query, f, r.columns, r.into)
+func (r reader[T]) find(ctx context.Context, q querier, f Filter) ([]T, error) {
+	return find(ctx, q, r.what, r.query, f, r.columns, r.into)
 }
 
 var readCalls = reader[center.CallRecord]{"calls", `SELECT vcc, call_id, feature, media, skill, caller, called, trunk, began_ms, answered_ms, ended_ms, waited_ms, requeued, agent,
@@ -101,7 +101,7 @@ var readCalls = reader[center.CallRecord]{"calls", `SELECT vcc, call_id, feature
 
 // Calls finds call records.
 func (s *Store) Calls(ctx context.Context, f Filter) ([]center.CallRecord, error) {
-	return readCalls.find(ctx, s, f)
+	return readCalls.find(ctx, s.read, f)
 }
 
 var readLegs = reader[center.LegRecord]{"legs", `SELECT vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms, reason, waited_ms,
@@ -115,7 +115,7 @@ var readLegs = reader[center.LegRecord]{"legs", `SELECT vcc, call_id, leg, party
 
 // Legs finds the records of parties' stays in calls.
 func (s *Store) Legs(ctx context.Context, f Filter) ([]center.LegRecord, error) {
-	return readLegs.find(ctx, s, f)
+	return readLegs.find(ctx, s.read, f)
 }
 
 var readQueues = reader[center.QueueRecord]{"stays in queues", `SELECT vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers FROM queue_record`,
@@ -125,7 +125,7 @@ var readQueues = reader[center.QueueRecord]{"stays in queues", `SELECT vcc, call
 
 // Queues finds stays of customers in skill queues; the filter's Agent is who answered.
 func (s *Store) Queues(ctx context.Context, f Filter) ([]center.QueueRecord, error) {
-	return readQueues.find(ctx, s, f)
+	return readQueues.find(ctx, s.read, f)
 }
 
 var readStates = reader[center.StateRecord]{"states", `SELECT vcc, agent, state, reason, from_ms, to_ms, call_id FROM agent_state`,
@@ -135,7 +135,7 @@ var readStates = reader[center.StateRecord]{"states", `SELECT vcc, agent, state,
 
 // States finds agents' past states.
 func (s *Store) States(ctx context.Context, f Filter) ([]center.StateRecord, error) {
-	return readStates.find(ctx, s, f)
+	return readStates.find(ctx, s.read, f)
 }
 
 // Session is a sign-in.
@@ -154,7 +154,7 @@ type Session struct {
 
 // Sessions finds sign-ins. The filter's Call is not looked at.
 func (s *Store) Sessions(ctx context.Context, f Filter) ([]Session, error) {
-	return find(ctx, s, "sessions", `SELECT vcc, agent, session_no, phone, ip, push, began_ms, ended_ms, reason, ended_by FROM agent_session`, f,
+	return find(ctx, s.read, "sessions", `SELECT vcc, agent, session_no, phone, ip, push, began_ms, ended_ms, reason, ended_by FROM agent_session`, f,
 		columns{began: "began_ms", agent: []string{"agent"}}, func(r *Session) []any {
 			return []any{&r.VCC, &r.Agent, &r.Number, &r.Phone, &r.IP, &r.Push, when{&r.Began}, when{&r.Ended}, &r.Reason, &r.By}
 		})
@@ -176,7 +176,7 @@ type Recording struct {
 
 // Recordings finds recordings.
 func (s *Store) Recordings(ctx context.Context, f Filter) ([]Recording, error) {
-	return find(ctx, s, "recordings", `SELECT vcc, recording, call_id, agent, caller, called, file, began_ms, ended_ms, failed FROM recording`, f,
+	return find(ctx, s.read, "recordings", `SELECT vcc, recording, call_id, agent, caller, called, file, began_ms, ended_ms, failed FROM recording`, f,
 		columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *Recording) []any {
 			return []any{&r.VCC, &r.ID, &r.Call, &r.Agent, &r.Caller, &r.Called, &r.File, when{&r.Began}, when{&r.Ended}, &r.Failed}
 		})
@@ -195,7 +195,7 @@ type AuditEntry struct {
 
 // Audit finds entries of the audit; the filter's Agent finds what he did and what was done to him, its Call is not looked at.
 func (s *Store) Audit(ctx context.Context, f Filter) ([]AuditEntry, error) {
-	return find(ctx, s, "audit", `SELECT vcc, at_ms, actor, actor_name, act, target, detail FROM audit`, f,
+	return find(ctx, s.read, "audit", `SELECT vcc, at_ms, actor, actor_name, act, target, detail FROM audit`, f,
 		columns{began: "at_ms", agent: []string{"actor", "target"}}, func(r *AuditEntry) []any {
 			return []any{&r.VCC, when{&r.At}, &r.Actor, &r.ActorName, &r.Act, &r.Target, &r.Detail}
 		})

@@ -33,15 +33,15 @@ type vccRow struct {
 	Pause      time.Duration
 	Inspection center.Inspection
 	Flows      []string
+	Zone       string // IANA name; "" = UTC
+
+	RecordingDays int // for which recordings are kept; 0 = for ever
 }
 
 var vccs = table[vccRow]{
 	name: "VCCs",
 	key:  func(v vccRow) string { return fmt.Sprint(v.ID) },
-	want: centersOf(func(c center.Config) []vccRow {
-		return []vccRow{{ID: c.ID, Name: c.Name, Limits: c.Limits, Recording: c.Recording, WaitMusic: c.WaitMusic, Numbering: c.Numbering,
-			Pause: c.Pause, Inspection: c.Inspection, Flows: c.Flows}}
-	}),
+	want: vccsOf,
 	load: loadVCCs,
 	save: saveVCC,
 	drop: func(ctx context.Context, tx *batch, v vccRow) error {
@@ -49,13 +49,24 @@ var vccs = table[vccRow]{
 	},
 }
 
+func vccsOf(cfg *config.Config) ([]vccRow, error) {
+	zones, days := map[center.VCCID]string{}, map[center.VCCID]int{} // no center needs them
+	for _, v := range cfg.VCCs {
+		zones[center.VCCID(v.ID)], days[center.VCCID(v.ID)] = v.Zone, v.RecordingDays
+	}
+	return centersOf(func(c center.Config) []vccRow {
+		return []vccRow{{ID: c.ID, Name: c.Name, Limits: c.Limits, Recording: c.Recording, WaitMusic: c.WaitMusic, Numbering: c.Numbering,
+			Pause: c.Pause, Inspection: c.Inspection, Flows: c.Flows, Zone: zones[c.ID], RecordingDays: days[c.ID]}}
+	})(cfg)
+}
+
 func loadVCCs(ctx context.Context, q querier) ([]vccRow, error) {
-	all, err := collect(ctx, q, `SELECT id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music, recording_pause_ms, inspection, flows
-		FROM vcc ORDER BY id`, nil,
+	all, err := collect(ctx, q, `SELECT id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music, recording_pause_ms, inspection, flows, zone,
+		recording_days FROM vcc ORDER BY id`, nil,
 		func(v *vccRow) []any {
 			return []any{
 				&v.ID, &v.Name, &v.Limits.Agents, &v.Limits.Calls, &v.Recording.Mode, &v.Recording.Share, &v.WaitMusic, long{&v.Pause},
-				asJSON{&v.Inspection}, asJSON{&v.Flows},
+				asJSON{&v.Inspection}, asJSON{&v.Flows}, &v.Zone, &v.RecordingDays,
 			}
 		})
 	if err != nil {
@@ -101,10 +112,13 @@ func saveVCC(ctx context.Context, tx *batch, v vccRow) error {
 		return err
 	}
 	if err := statement(ctx, tx, `INSERT INTO vcc (id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music,
-		recording_pause_ms, inspection, flows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
+		recording_pause_ms, inspection, flows, zone, recording_days)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
 		limit_calls = excluded.limit_calls, recording_mode = excluded.recording_mode, recording_share = excluded.recording_share,
-		wait_music = excluded.wait_music, recording_pause_ms = excluded.recording_pause_ms, inspection = excluded.inspection, flows = excluded.flows`,
-		v.ID, v.Name, v.Limits.Agents, v.Limits.Calls, v.Recording.Mode, v.Recording.Share, v.WaitMusic, v.Pause.Milliseconds(), inspection, names); err != nil {
+		wait_music = excluded.wait_music, recording_pause_ms = excluded.recording_pause_ms, inspection = excluded.inspection, flows = excluded.flows,
+		zone = excluded.zone, recording_days = excluded.recording_days`,
+		v.ID, v.Name, v.Limits.Agents, v.Limits.Calls, v.Recording.Mode, v.Recording.Share, v.WaitMusic, v.Pause.Milliseconds(), inspection, names, v.Zone,
+		v.RecordingDays); err != nil {
 		return err
 	}
 	if err := statement(ctx, tx, `DELETE FROM number_prefix WHERE vcc = $1`, v.ID); err != nil {
