@@ -19,7 +19,7 @@ func (c *Center) Config() Config { return c.cfg.Config }
 func reads(cmd Command) bool {
 	switch cmd.(type) {
 	case Status, ConfiguredSkills, SignedInSkills, VCCSkills, OnlineAgents, AgentByNumber, IsInspector, Waiting, SkillWaiting,
-		CallData, CurrentCall, OfferedCall, CallByID, CustomState, Authenticate, CallIDs, HeldCalls, WaitingCalls,
+		CallData, CurrentCall, OfferedCall, CallByID, CustomState, Authenticate, CallIDs, HeldCalls, WaitingCalls, MayHear,
 		AllAgents, WorkGroups, WorkGroupOf, GroupAgents, MayPickUp, SignedInWaiting, SkillsOfVCC, AccessNumbers, FlowNumbers, SkillAgents, RestCauses, SkillFigures:
 		return true
 	default:

@@ -23,13 +23,13 @@ var kinds = kindsOf(
 	CallArrived{}, LegRinging{}, LegAnswered{}, LegEnded{}, LegHeld{}, Digit{}, PhoneState{}, RecordingFailed{},
 	CallInnerSkill{}, PreviewCallOut{}, CancelPreview{}, SnatchPickup{}, RequestWaiting{}, ConnectHeld{}, BeginMute{}, EndMute{}, SecondDial{},
 	InnerHelp{}, ConfJoin{}, Transfer{}, CancelTransfer{}, Disconnect{}, ReleasePhone{}, SwitchMedia{}, TransmitNumber{}, ReportSound{},
-	BeginRecord{}, StopRecord{}, PauseRecord{}, ResumeRecord{}, BeginPlay{}, PausePlay{}, ResumePlay{}, MovePlay{}, EndPlay{},
+	BeginRecord{}, StopRecord{}, PauseRecord{}, ResumeRecord{}, BeginPlay{}, PausePlay{}, ResumePlay{}, MovePlay{}, EndPlay{}, MayHear{},
 	CallIDs{}, HeldCalls{}, WaitingCalls{}, Statistics{},
 	AllAgents{}, WorkGroups{}, WorkGroupOf{}, GroupAgents{}, MayPickUp{}, SignedInWaiting{}, SkillsOfVCC{}, AccessNumbers{}, FlowNumbers{},
 	SkillAgents{}, RestCauses{}, SkillFigures{},
 	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{},
 	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
-	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, PlayEnded{},
+	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, WithdrawPreview{}, PlayEnded{},
 	Tick{}, Configure{}, Drain{}, Look{}, Sessions{}, Count{}, Why{}, Restarted{}, Expel{},
 )
 

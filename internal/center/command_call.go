@@ -157,6 +157,14 @@ type (
 		Speed   int // 50 = as it is, 100 = twice, 0 = half
 		Endless bool
 	}
+	// MayHear tells whether the asking agent may play and download a recording: one of his own talks, one of an agent whom his role
+	// (right 16) and the inspection relationships let him inspect, a voicemail (Owner 0) of a queue that he is configured for (Skill). Refused
+	// with NoRecordRight (104-002) otherwise.
+	MayHear struct {
+		By
+		Owner AgentID // whose talk was recorded; 0 = nobody's: a voicemail
+		Skill SkillID // whose agents were told of a voicemail; 0 = none
+	}
 	// PausePlay stops the playing for a while.
 	PausePlay struct{ By }
 	// ResumePlay goes on with it.

@@ -162,6 +162,10 @@ type (
 		Called    string
 		File      string
 		At        time.Time
+		// Name is the fileName under which clients know it (AgentMediaEvent_Record); "" = it was told to nobody (a voicemail).
+		Name string
+		// Skill is the queue whose agents are told of a voicemail; 0 = none.
+		Skill SkillID
 	}
 	// RecordingEnded closes it; Failed says why where it broke off.
 	RecordingEnded struct {

@@ -99,6 +99,8 @@ func (c *Center) applyQuery(a *agent, cmd Command) (Reply, bool) {
 		return c.agentByNumber(cmd.Of)
 	case IsInspector:
 		return answer(a.rights.Inspector())
+	case MayHear:
+		return reply(c.mayHear(a, cmd))
 	case Waiting:
 		return answer(c.waitingFor(a))
 	case SkillWaiting:

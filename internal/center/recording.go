@@ -72,6 +72,7 @@ func (c *Center) beginRecording(p *party, leg LegID, name string) {
 	})
 	c.emit(RecordingBegan{
 		VCC: c.cfg.ID, Recording: r.id, Call: cl.id, Agent: a.id, Caller: cl.caller, Called: cl.called, File: r.file, At: c.now,
+		Name: c.fileName(r),
 	})
 	c.pauseAlso(r)
 	c.tell(a, EvRecord, c.recordContent(r))
@@ -117,15 +118,20 @@ func (c *Center) doneContent(r *record) RecordDoneContent {
 	}
 }
 
-// recordContent names the recording as clients store it: drive:/vdn/media/date/agent/time.V3, media 0 (cec_07_0529).
+// recordContent names the recording as clients store it.
 func (c *Center) recordContent(r *record) RecordContent {
-	cl, a, at := r.party.call, r.party.agent, r.began.UTC()
-	name := r.name
-	if name == "" {
-		name = fmt.Sprintf("Y:/%d/0/%s/%d/%s.V3", c.cfg.ID, at.Format("20060102"), a.id, at.Format("150405"))
-	}
+	cl := r.party.call
 	return RecordContent{
 		Task: r.task, Caller: cl.caller, Called: cl.called, Location: location, Recording: r.id,
-		FileName: name, Call: cl.id, FileMediaType: audioFile,
+		FileName: c.fileName(r), Call: cl.id, FileMediaType: audioFile,
 	}
+}
+
+// fileName is an agent's recording as clients know it: what the agent chose, or drive:/vdn/media/date/agent/time.V3 with media 0 (cec_07_0529).
+func (c *Center) fileName(r *record) string {
+	if r.name != "" {
+		return r.name
+	}
+	at := r.began.UTC()
+	return fmt.Sprintf("Y:/%d/0/%s/%d/%s.V3", c.cfg.ID, at.Format("20060102"), r.party.agent.id, at.Format("150405"))
 }

@@ -115,6 +115,7 @@ var commands = map[string]struct {
 	"ResumePlay":        {center.ResumePlay{}, ""},
 	"MovePlay":          {center.MovePlay{}, "MS"},
 	"EndPlay":           {center.EndPlay{}, ""},
+	"MayHear":           {center.MayHear{}, "Owner"},
 	"CallIDs":           {center.CallIDs{}, "Of"},
 	"HeldCalls":         {center.HeldCalls{}, "Of"},
 	"WaitingCalls":      {center.WaitingCalls{}, "Skill"},
@@ -151,6 +152,7 @@ var commands = map[string]struct {
 	"FlowReturn":        {center.FlowReturn{}, "Call"},
 	"FlowHangUp":        {center.FlowHangUp{}, "Call"},
 	"OfferPreview":      {center.OfferPreview{}, "Skill"},
+	"WithdrawPreview":   {center.WithdrawPreview{}, "Control"},
 	"PlayEnded":         {center.PlayEnded{}, "Play"},
 }
 

@@ -34,7 +34,9 @@ func (c *Center) beginVoicemail(p *party) {
 	cl := p.call
 	r := c.newRecord(p, 0)
 	c.emit(StartRecording{Recording: r.id, Call: cl.id, Leg: p.leg.id, Caller: cl.caller, Called: cl.called, File: r.file})
-	c.emit(RecordingBegan{VCC: c.cfg.ID, Recording: r.id, Call: cl.id, Caller: cl.caller, Called: cl.called, File: r.file, At: c.now})
+	c.emit(RecordingBegan{
+		VCC: c.cfg.ID, Recording: r.id, Call: cl.id, Caller: cl.caller, Called: cl.called, File: r.file, At: c.now, Skill: cl.flow.skill,
+	})
 }
 
 func (c *Center) flowStopRecord(cl *call, p *party) *result.Error {

@@ -64,6 +64,20 @@ const (
 	AccountLocked Code = "100-061"
 	// WrongAccount: wrong account or password.
 	WrongAccount Code = "100-062"
+	// DownloadsOff: download of recordings is switched off.
+	DownloadsOff Code = "104-001"
+	// NoRecordRight: caller has no right to inspect or play recordings.
+	NoRecordRight Code = "104-002"
+	// BadRecordName: file name not allowed.
+	BadRecordName Code = "104-003"
+	// NoRecording: recording file does not exist.
+	NoRecording Code = "104-005"
+	// BadRecordFormat: recording file format not supported.
+	BadRecordFormat Code = "104-007"
+	// NoRecordFormat: system parameter for the recording format not configured.
+	NoRecordFormat Code = "104-008"
+	// ConversionFailed: conversion of the recording failed.
+	ConversionFailed Code = "104-009"
 	// AgentLocked: account is locked.
 	AgentLocked Code = "110-016"
 	// NumberNotAllowed: number to call not allowed.

@@ -37,10 +37,11 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 	insertQueue     = `INSERT INTO queue_record (vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	insertState     = `INSERT INTO agent_state (vcc, agent, state, reason, from_ms, to_ms, call_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	insertRecording = `INSERT INTO recording (vcc, recording, call_id, agent, caller, called, file, began_ms, failed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')`
-	endRecording    = `UPDATE recording SET ended_ms = $1, failed = $2 WHERE recording = $3 AND vcc = $4 AND ended_ms IS NULL`
-	findRecording   = `SELECT 1 FROM recording WHERE recording = $1 AND vcc = $2`
-	insertSession   = `INSERT INTO agent_session (vcc, agent, session_no, phone, ip, push, began_ms, ended_ms, reason, ended_by)
+	insertRecording = `INSERT INTO recording (vcc, recording, call_id, agent, caller, called, file, began_ms, name, skill, failed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`
+	endRecording  = `UPDATE recording SET ended_ms = $1, failed = $2 WHERE recording = $3 AND vcc = $4 AND ended_ms IS NULL`
+	findRecording = `SELECT 1 FROM recording WHERE recording = $1 AND vcc = $2`
+	insertSession = `INSERT INTO agent_session (vcc, agent, session_no, phone, ip, push, began_ms, ended_ms, reason, ended_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	endSession = `UPDATE agent_session SET ended_ms = $1, reason = $2, ended_by = $3 WHERE agent = $4 AND session_no = $5 AND vcc = $6 AND ended_ms IS NULL`
 	setAlive   = `UPDATE alive SET at_ms = $1 WHERE id = 1`
@@ -72,7 +73,7 @@ func (f fact) step() (step, error) {
 	case center.StateRecord:
 		return newStep(insertState, e.VCC, e.Agent, e.State, e.Reason, millis(e.From), millis(e.To), string(e.Call)), nil
 	case center.RecordingBegan:
-		return newStep(insertRecording, e.VCC, string(e.Recording), string(e.Call), e.Agent, e.Caller, e.Called, e.File, millis(e.At)), nil
+		return newStep(insertRecording, e.VCC, string(e.Recording), string(e.Call), e.Agent, e.Caller, e.Called, e.File, millis(e.At), e.Name, e.Skill), nil
 	case center.RecordingEnded:
 		return recordingEnded(e), nil
 	case center.SessionBegan:

@@ -160,28 +160,6 @@ func (s *Store) Sessions(ctx context.Context, f Filter) ([]Session, error) {
 		})
 }
 
-// Recording is an entry in the index of recordings.
-type Recording struct {
-	VCC    center.VCCID
-	ID     center.RecordingID
-	Call   center.CallID
-	Agent  center.AgentID
-	Caller string
-	Called string
-	File   string // path below the recordings' folder
-	Began  time.Time
-	Ended  time.Time // zero = is being made
-	Failed string    // why it broke off, "" = it did not
-}
-
-// Recordings finds recordings.
-func (s *Store) Recordings(ctx context.Context, f Filter) ([]Recording, error) {
-	return find(ctx, s.read, "recordings", `SELECT vcc, recording, call_id, agent, caller, called, file, began_ms, ended_ms, failed FROM recording`, f,
-		columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *Recording) []any {
-			return []any{&r.VCC, &r.ID, &r.Call, &r.Agent, &r.Caller, &r.Called, &r.File, when{&r.Began}, when{&r.Ended}, &r.Failed}
-		})
-}
-
 // AuditEntry says who did what.
 type AuditEntry struct {
 	VCC       center.VCCID // 0 = the installation
