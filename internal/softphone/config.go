@@ -61,6 +61,8 @@ type Config struct {
 	Answer    Answer        // Manual
 	RingFor   time.Duration // with Immediately: how long it rings first
 	Lines     int           // calls at once, further ones are answered 486; 0: no limit
+	Encrypt   Encrypt       // of its sound: Clear
+	Suites    []string      // crypto suites that it knows, by their names of RFC 4568, in order of preference; both if none is given
 	Faults    Faults        // what it does wrong from the start; see Phone.SetFaults
 	Log       *slog.Logger  // nothing is logged if nil
 }
@@ -76,6 +78,7 @@ type Faults struct {
 	NoHold       bool // refuses re-INVITE and UPDATE by 488
 	AnswerLate   bool // answers 200 to CANCEL and then 200 to the INVITE that it cancels: both crossed on the way
 	WrongSource  bool // sends RTP from another port than it announces
+	WrongKey     bool // encrypts what it sends by another key than it says
 	DelayedOffer bool // sends INVITE without a session description (RFC 3261 section 13.2.1)
 
 	// Announce is the media address written into session descriptions in place of the true one, as a phone behind a network
@@ -109,6 +112,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if slices.ContainsFunc(c.Laws, func(l g711.Law) bool { return !l.Valid() }) {
 		return c, fmt.Errorf("softphone: unknown law in %v", c.Laws)
+	}
+	if len(c.Suites) == 0 {
+		c.Suites = cryptoSuites
+	}
+	if !knownSuites(c.Suites) {
+		return c, fmt.Errorf("softphone: unknown crypto suite in %v", c.Suites)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

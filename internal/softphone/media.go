@@ -41,6 +41,9 @@ type peer struct {
 	eventPT uint8 // of the digits we send; 0: the peer knows none
 	hearPT  uint8 // of the digits we hear
 	send    bool
+
+	mine, theirs crypto
+	secure       *protection // made of them by connect; nil: in the clear
 }
 
 // media is the sound of one call: its sockets, its mouth and its ear.
@@ -52,6 +55,7 @@ type media struct {
 	ear    *ear
 	peer   atomic.Pointer[peer]
 	quit   atomic.Bool // the phone was unplugged: nothing leaves, nothing comes in
+	forged atomic.Uint64
 
 	freq    atomic.Int64 // of the tone, Hz; 0 is silence
 	muted   atomic.Bool
@@ -142,6 +146,7 @@ func (m *media) announced(host netip.Addr) netip.AddrPort {
 // connect tells where and how to send from now on.
 func (m *media) connect(p peer) {
 	m.ear.setEventPT(p.hearPT)
+	p.secure = protect(p.mine, p.theirs, m.peer.Load(), m.faults().WrongKey)
 	m.peer.Store(&p)
 }
 
@@ -190,7 +195,11 @@ func (m *media) hear() {
 		if err != nil || m.quit.Load() {
 			continue // an ICMP message of the peer's machine: it says nothing that a missing packet does not say
 		}
-		m.ear.take(buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), time.Now())
+		packet, ok := m.open(buf[:n], false)
+		if !ok {
+			continue
+		}
+		m.ear.take(packet, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), time.Now())
 	}
 }
 
@@ -263,8 +272,12 @@ func (m *media) send(p *peer, pt uint8, stamp uint32, marker bool, payload []byt
 	}
 	var buf [maxDatagram]byte
 	n, err := packet.MarshalTo(buf[:])
+	datagram := buf[:n]
 	if err == nil {
-		_, err = m.reply.WriteToUDPAddrPort(buf[:n], p.rtp)
+		datagram, err = p.seal(datagram, false)
+	}
+	if err == nil {
+		_, err = m.reply.WriteToUDPAddrPort(datagram, p.rtp)
 	}
 	m.seq++
 	if err != nil {

@@ -81,7 +81,10 @@ func (m *media) sendReport(p *peer, farewell rtcp.Packet) {
 	if err != nil {
 		return // cannot be: we made it ourselves
 	}
-	if _, err = m.report.WriteToUDPAddrPort(datagram, p.rtcp); err != nil {
+	if datagram, err = p.seal(datagram, true); err == nil {
+		_, err = m.report.WriteToUDPAddrPort(datagram, p.rtcp)
+	}
+	if err != nil {
 		m.sent.Failed++
 	}
 }
@@ -127,7 +130,9 @@ func (m *media) hearReports() {
 		if err != nil || m.quit.Load() {
 			continue // see hear
 		}
-		m.takeReport(buf[:n])
+		if packet, ok := m.open(buf[:n], true); ok {
+			m.takeReport(packet)
+		}
 	}
 }
 

@@ -30,11 +30,14 @@ type description struct {
 	laws      []g711.Law     // that it offers, in its order
 	eventPT   uint8          // its payload type of digits, 0 if none
 	direction sdp.Direction  // as it sees it
+	secure    bool           // it is RTP/SAVP
+	keys      []crypto       // that it offers, in its order
 	line      int            // which of its media lines this is
 	media     []sdp.MediaName
 }
 
-// parseDescription reads a session description. The first line of sound with a port, plain RTP and a law of ours is taken.
+// parseDescription reads a session description. The first line of sound with a port, a law of ours
+// and a key, if it is RTP/SAVP, is taken.
 func parseDescription(body []byte) (*description, error) {
 	var session sdp.SessionDescription
 	if err := session.Unmarshal(body); err != nil {
@@ -55,7 +58,9 @@ func parseDescription(body []byte) (*description, error) {
 
 // takeLine reads one media line and tells whether it is one that we can use.
 func (d *description) takeLine(session *sdp.SessionDescription, m *sdp.MediaDescription) bool {
-	if m.MediaName.Media != "audio" || strings.Join(m.MediaName.Protos, "/") != "RTP/AVP" {
+	profile := strings.Join(m.MediaName.Protos, "/")
+	secure, keys := profile == "RTP/SAVP", cryptosOf(m)
+	if m.MediaName.Media != "audio" || profile != "RTP/AVP" && !secure || secure && len(keys) == 0 {
 		return false
 	}
 	port := m.MediaName.Port.Value
@@ -71,6 +76,7 @@ func (d *description) takeLine(session *sdp.SessionDescription, m *sdp.MediaDesc
 		return false
 	}
 	d.laws, d.eventPT = laws, eventPT
+	d.secure, d.keys = secure, keys
 	d.addr = netip.AddrPortFrom(host, uint16(port)) //nolint:gosec // checked above
 	d.rtcp = rtcpOf(m, d.addr)
 	d.direction = directionOf(session, m)
@@ -191,12 +197,16 @@ type session struct {
 	laws    []g711.Law
 	held    bool // we hold the other side
 	remote  *description
+	encrypt Encrypt
+	suites  []string
+	keys    []crypto // ours, once they are needed
 }
 
 // offer describes what we want: all laws and digits.
 func (s *session) offer() []byte {
 	s.version++
-	return s.marshal([]*sdp.MediaDescription{s.line(s.laws, offeredEventPT, directionFor(true, !s.held))})
+	protos, keys := s.offeredKeys()
+	return s.marshal([]*sdp.MediaDescription{s.line(protos, keys, s.laws, offeredEventPT, directionFor(true, !s.held))})
 }
 
 // answer answers an offer of the other side: the first law of the offer that is ours, digits if it has them, and the
@@ -207,8 +217,12 @@ func (s *session) answer(body []byte) ([]byte, peer, error) {
 		return nil, peer{}, err
 	}
 	law, ok := s.choose(offer.laws)
-	if !ok {
+	if !ok || offer.secure && s.encrypt == Clear {
 		return nil, peer{}, errNoSound
+	}
+	mine, theirs, err := s.agreeKeys(offer, true)
+	if err != nil {
+		return nil, peer{}, err
 	}
 	direction := directionFor(receives(offer.direction), sends(offer.direction) && !s.held)
 	lines := make([]*sdp.MediaDescription, len(offer.media))
@@ -216,10 +230,16 @@ func (s *session) answer(body []byte) ([]byte, peer, error) {
 		name.Port = sdp.RangedPort{Value: 0}
 		lines[i] = &sdp.MediaDescription{MediaName: name}
 	}
-	lines[offer.line] = s.line([]g711.Law{law}, offer.eventPT, direction)
+	var keys []crypto
+	if mine != (crypto{}) {
+		keys = []crypto{mine}
+	}
+	lines[offer.line] = s.line(offer.media[offer.line].Protos, keys, []g711.Law{law}, offer.eventPT, direction)
 	s.version++
 	s.remote = offer
-	return s.marshal(lines), offer.peer(law, offer.eventPT, sends(direction)), nil
+	agreed := offer.peer(law, offer.eventPT, sends(direction))
+	agreed.mine, agreed.theirs = mine, theirs
+	return s.marshal(lines), agreed, nil
 }
 
 // accept takes the other side's answer to our offer.
@@ -232,8 +252,14 @@ func (s *session) accept(body []byte) (peer, error) {
 	if !ok {
 		return peer{}, errNoSound
 	}
+	mine, theirs, err := s.agreeKeys(answer, false)
+	if err != nil {
+		return peer{}, err
+	}
 	s.remote = answer
-	return answer.peer(law, offeredEventPT, receives(answer.direction)), nil
+	agreed := answer.peer(law, offeredEventPT, receives(answer.direction))
+	agreed.mine, agreed.theirs = mine, theirs
+	return agreed, nil
 }
 
 // choose gives the first law of theirs that is ours as well.
@@ -253,10 +279,13 @@ func (d *description) peer(law g711.Law, hearPT uint8, send bool) peer {
 }
 
 // line makes our media line; eventPT 0 leaves digits out.
-func (s *session) line(laws []g711.Law, eventPT uint8, direction sdp.Direction) *sdp.MediaDescription {
+func (s *session) line(protos []string, keys []crypto, laws []g711.Law, eventPT uint8, direction sdp.Direction) *sdp.MediaDescription {
 	m := &sdp.MediaDescription{MediaName: sdp.MediaName{
-		Media: "audio", Port: sdp.RangedPort{Value: int(s.addr.Port())}, Protos: []string{"RTP", "AVP"},
+		Media: "audio", Port: sdp.RangedPort{Value: int(s.addr.Port())}, Protos: protos,
 	}}
+	for _, key := range keys {
+		m.Attributes = append(m.Attributes, key.attribute())
+	}
 	rate := strconv.Itoa(tone.SampleRate)
 	for _, law := range laws {
 		m.WithCodec(law.PayloadType(), law.String(), tone.SampleRate, 0, "")

@@ -28,8 +28,11 @@ import (
 // benchCalls is how many two-party calls the benchmarks hold at a time.
 const benchCalls = 300
 
+// benchKey protects both directions of all legs of an encrypted benchmark.
+var benchKey = Crypto{Suite: SuiteAES128SHA80}
+
 // benchEngine makes an engine of one scheduler with recorded two-party calls, A-law on one side, µ-law on the other.
-func benchEngine(b *testing.B, calls int, remote func(leg int) netip.AddrPort) *Engine {
+func benchEngine(b *testing.B, calls int, key Crypto, remote func(leg int) netip.AddrPort) *Engine {
 	b.Helper()
 	e, err := New(Config{
 		Bind: netip.MustParseAddr("127.0.0.1"), MinPort: 20000, MaxPort: 29999, Schedulers: 1,
@@ -47,7 +50,8 @@ func benchEngine(b *testing.B, calls int, remote func(leg int) netip.AddrPort) *
 				b.Fatal(err)
 			}
 			law := []g711.Law{g711.ALaw, g711.MuLaw}[i]
-			err = leg.Configure(Session{Remote: remote(2*n + i), Law: law, PayloadType: law.PayloadType(), MuLaw: 0, ALaw: 8, Event: eventType})
+			err = leg.Configure(Session{Remote: remote(2*n + i), Law: law, PayloadType: law.PayloadType(), MuLaw: 0, ALaw: 8, Event: eventType,
+				Send: key, Receive: key})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -63,32 +67,61 @@ func benchEngine(b *testing.B, calls int, remote func(leg int) netip.AddrPort) *
 
 // BenchmarkTick_RecordedCalls is one tick of 300 recorded calls: packets taken in (without the system's share of reading),
 // decoded, mixed, encoded, sent, recorded. calls/core is what a core could do if it did nothing else.
-func BenchmarkTick_RecordedCalls(b *testing.B) {
+func BenchmarkTick_RecordedCalls(b *testing.B) { benchTick(b, Crypto{}) }
+
+// BenchmarkTick_EncryptedCalls is the same with SRTP on all legs; what it costs more is both phones' share of the cryptography as well.
+func BenchmarkTick_EncryptedCalls(b *testing.B) { benchTick(b, benchKey) }
+
+func benchTick(b *testing.B, key Crypto) {
 	sink, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer sink.Close()
 	to := sink.LocalAddr().(*net.UDPAddr).AddrPort()
-	e := benchEngine(b, benchCalls, func(int) netip.AddrPort { return to })
+	e := benchEngine(b, benchCalls, key, func(int) netip.AddrPort { return to })
 	defer e.Close()
 	var legs []*Leg
-	var senders []*rtpaudio.Sender
+	var mouths []mouth
 	for _, leg := range e.legs {
-		legs, senders = append(legs, leg), append(senders, rtpaudio.NewSender(uint32(len(legs)), 1, 1))
+		legs, mouths = append(legs, leg), append(mouths, newMouth(b, uint32(len(legs)), key))
 	}
-	pcm := tone.Sine(440, 0.3, 160)
-	now, buf := e.clock(), make([]byte, 200)
+	now := e.clock()
 	b.ReportAllocs()
 	for b.Loop() {
 		now += tickLength
 		for i, leg := range legs {
-			leg.receive(senders[i].Audio(buf, g711.ALaw, 8, pcm), to, now)
+			leg.receive(mouths[i].next(), to, now)
 		}
 		e.mixOnce(nil)
 	}
 	perTick := b.Elapsed() / time.Duration(b.N)
 	b.ReportMetric(float64(tickLength)/float64(perTick)*benchCalls, "calls/core")
+}
+
+// mouth makes the packets of a phone.
+type mouth struct {
+	sender *rtpaudio.Sender
+	sealer *sealer
+	pcm    []int16
+	buf    []byte
+}
+
+func newMouth(b *testing.B, ssrc uint32, key Crypto) mouth {
+	b.Helper()
+	sealer, err := newSealer(key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return mouth{rtpaudio.NewSender(ssrc, 1, 1), sealer, tone.Sine(440, 0.3, 160), make([]byte, 200)}
+}
+
+func (m *mouth) next() []byte {
+	packet := m.sender.Audio(m.buf, g711.ALaw, 8, m.pcm)
+	if m.sealer != nil {
+		packet, _ = m.sealer.seal(packet)
+	}
+	return packet
 }
 
 // BenchmarkReceive is one packet from the parser to the jitter buffer, and the frame out of it.
@@ -111,6 +144,24 @@ func BenchmarkReceive(b *testing.B) {
 	}
 }
 
+// BenchmarkReceive_Forged is one packet with the phone's address and a wrong key: what a stranger who can forge addresses makes us spend,
+// beside the system's share of reading it.
+func BenchmarkReceive_Forged(b *testing.B) {
+	from := netip.MustParseAddrPort(phoneAt)
+	l := newLeg(&Engine{events: newEventQueue()}, "a", &pair{})
+	ready, err := Session{Remote: from, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType, Send: benchKey, Receive: benchKey}.ready(nil, 0, true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	l.session.Store(ready)
+	m := newMouth(b, 1, NewCrypto(SuiteAES128SHA80))
+	packet := append([]byte(nil), m.next()...)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.receive(packet, from, tickLength)
+	}
+}
+
 // phonesProcess is the variable that makes the test binary the phones of BenchmarkLive_RecordedCalls.
 const phonesProcess = "CCGATEWAY_BENCH_PHONES"
 
@@ -124,7 +175,7 @@ func BenchmarkLive_RecordedCalls(b *testing.B) {
 		b.Fatal(err)
 	}
 	base := memory()
-	e := benchEngine(b, benchCalls, func(int) netip.AddrPort { return readAddr(b, out) })
+	e := benchEngine(b, benchCalls, Crypto{}, func(int) netip.AddrPort { return readAddr(b, out) })
 	for n := range benchCalls {
 		for _, side := range []string{"a", "b"} {
 			fmt.Fprintln(in, e.Leg(LegID(fmt.Sprint(side, n))).LocalAddr())

@@ -62,3 +62,44 @@ func FuzzPacket(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPacket_Encrypted feeds arbitrary packets, from the phone's own address, to both entries of an encrypted leg: nothing breaks, and
+// nothing of it is taken.
+func FuzzPacket_Encrypted(f *testing.F) {
+	key := Crypto{Suite: SuiteAES128SHA80}
+	sealer, err := newSealer(key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	audio, err := sealer.seal(newSender(7).Audio(nil, g711.ALaw, 8, make([]int16, 160)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	report, err := sealer.sealReport([]byte{0x80, 201, 0, 1, 0, 0, 0, 7})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(audio, false)
+	f.Add(report, true)
+	f.Add([]byte{0x9F, 0x88, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0xBE, 0xDE, 0, 1, 0x10, 0xFF, 0, 0}, false)
+	f.Add([]byte{0x80, 201, 0, 1}, true)
+	f.Fuzz(func(t *testing.T, raw []byte, isReport bool) {
+		l := newLeg(&Engine{events: newEventQueue()}, "a", &pair{})
+		from := netip.MustParseAddrPort(phoneAt)
+		ready, err := Session{Remote: from, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType,
+			Send: NewCrypto(SuiteAES128SHA32), Receive: NewCrypto(SuiteAES128SHA32)}.ready(nil, 0, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.session.Store(ready)
+		limit := newLimiter(reportRate, reportBurst)
+		if isReport {
+			l.receiveRTCP(&limit)(raw, from, 1)
+		} else {
+			l.receive(raw, from, 1)
+		}
+		if s := l.Stats(); s.Forged != 1 || s.Received != 0 || l.target.Load() != nil || l.aliveAt.Load() != 0 {
+			t.Fatalf("taken: %+v", s)
+		}
+	})
+}

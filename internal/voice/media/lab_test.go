@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
 	"go.uber.org/goleak"
 
 	"ccgateway/internal/g711"
@@ -159,6 +160,8 @@ type phone struct {
 	deaf    bool // is sent nothing, or does not care
 	heard   []int16
 	headers []rtp.Header
+
+	out, in *srtp.Context // how it protects what it sends, and reads what comes; nil = in the clear
 }
 
 // loopback gives a socket pair at an address of loopback, RTP even and RTCP above.
@@ -249,14 +252,14 @@ func (p *phone) send(from *net.UDPConn, raw []byte) {
 func (p *phone) say() {
 	pcm := make([]int16, rtpaudio.FrameSize)
 	p.voice.Fill(pcm)
-	p.send(p.conn, p.sender.Audio(nil, p.law, p.law.PayloadType(), pcm))
+	p.send(p.conn, p.protected(p.sender.Audio(nil, p.law, p.law.PayloadType(), pcm)))
 }
 
 // arrived counts all packets that the leg's RTP socket has brought, taken or dropped.
 func (p *phone) arrived() uint64 {
 	c := &p.leg.counts
 	return c.packets.Load() + c.doubled.Load() + c.strangers.Load() + c.malformed.Load() + c.flooded.Load() + c.broken.Load() +
-		c.jumped.Load()
+		c.jumped.Load() + c.forged.Load()
 }
 
 // hear reads one packet.
@@ -288,7 +291,7 @@ func (p *phone) receive(wait time.Duration) (packet rtp.Packet, ok bool) {
 	if err != nil {
 		p.lab.t.Fatal(err)
 	}
-	if err := packet.Unmarshal(buf[:n]); err != nil {
+	if err := packet.Unmarshal(p.unprotected(buf[:n])); err != nil {
 		p.lab.t.Fatal(err)
 	}
 	return packet, true
