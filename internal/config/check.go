@@ -204,31 +204,6 @@ func (c *checker) checkSIP() {
 	}
 }
 
-func (c *checker) checkTrunks() {
-	seen := c.unique("the line's name")
-	for i, t := range c.cfg.Trunks {
-		path := fmt.Sprintf("trunks[%d]", i)
-		seen(path+".name", t.Name)
-		if c.given(path+".name") && !nameForm.MatchString(t.Name) {
-			c.fail(path+".name", "must be 1 to 64 letters, digits, dots, - and _")
-		}
-		if c.given(path+".address") && !validPeer(t.Address) {
-			c.fail(path+".address", `must be a host or "host:port"`)
-		}
-		for j, pattern := range t.Numbers {
-			if pattern == "" || !planForm.MatchString(pattern) {
-				c.fail(fmt.Sprintf("%s.numbers[%d]", path, j), "must be a number, or a prefix followed by *")
-			}
-		}
-		if t.Username == "" && t.Password != "" {
-			c.fail(path+".username", "must be given with a password")
-		}
-		if strings.ContainsAny(t.Username, "\r\n\"") {
-			c.fail(path+".username", "must not contain quotes or line ends")
-		}
-	}
-}
-
 // validPeer tells whether an address names a host, with a port or without.
 func validPeer(address string) bool {
 	host := strings.Trim(address, "[]")

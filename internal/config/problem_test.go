@@ -88,16 +88,36 @@ var wrong = []struct {
 		`c.yaml:2: sip.advertise: must be an IP address that a phone can send to`, `c.yaml:2: sip.digest[1]: is there twice`,
 	}},
 	{"no digest", "sip: {digest: []}\n", []string{`c.yaml:1: sip.digest: must name an algorithm`}},
-	{"trunks", "trunks:\n  - {name: a, address: h:0}\n  - {name: a, address: h, allow: [10.0.0.1/8, x], numbers: [\"x1\"], transport: tls, password: p}\n  - {address: \"0.0.0.0:5060\"}\n", []string{
+	{"trunks", "trunks:\n  - {name: a, address: h:0}\n  - {name: a, address: h, allow: [10.0.0.1/8, x], numbers: [\"x1\"], transport: ws, password: p}\n  - {address: \"0.0.0.0:5060\"}\n", []string{
 		`c.yaml:2: trunks[0].address: must be a host or "host:port"`,
 		`c.yaml:3: trunks[1].username: must be given with a password`,
 		`c.yaml:3: trunks[1].name: the line's name "a" is there twice, before in trunks[0].name (line 2)`,
 		`c.yaml:3: trunks[1].allow[0]: has bits beyond the network's; did you mean "10.0.0.0/8"?`,
 		`c.yaml:3: trunks[1].allow[1]: must be an IP address or a network such as "198.51.100.0/24"`,
 		`c.yaml:3: trunks[1].numbers[0]: must be a number, or a prefix followed by *`,
-		`c.yaml:3: trunks[1].transport: must be "udp" or "tcp", not "tls"`,
+		`c.yaml:3: trunks[1].transport: must be "udp", "tcp" or "tls", not "ws"`,
 		`c.yaml:4: trunks[2].name: is missing`,
 		`c.yaml:4: trunks[2].address: must be a host or "host:port"`,
+	}},
+	{"trunk rules", "trunks:\n  - {name: a, address: h, register: {on: true, expires: 1s}, caller: {number: x, allowed: [\"\"], from: account}}\n" +
+		"  - {name: b, address: h, domain: \"h:1\", tls: {name: \"a b\"}, options: {every: 2h, misses: 0}, limits: {in: -1}}\n" +
+		"  - {name: c, address: h, called: [{strip: x}], incoming: {believe: all, called: [{}], caller: [{prefix: \"a\"}]}, dtmf: inband}\n", []string{
+		`c.yaml:2: trunks[0].register.on: needs a username`,
+		`c.yaml:2: trunks[0].register.expires: must lie between 1m and 24h, not 1s`,
+		`c.yaml:2: trunks[0].caller.number: must be a number`,
+		`c.yaml:2: trunks[0].caller.allowed[0]: must be a number, or a prefix followed by *`,
+		`c.yaml:2: trunks[0].caller.from: "account" needs a username`,
+		`c.yaml:3: trunks[1].domain: must be a host name or IPv4 address, without a port`,
+		`c.yaml:3: trunks[1].tls: is for lines whose transport is "tls"`,
+		`c.yaml:3: trunks[1].tls.name: must be a host name or IP address`,
+		`c.yaml:3: trunks[1].options.every: must lie between 0s and 1h, not 2h`,
+		`c.yaml:3: trunks[1].options.misses: must lie between 1 and 20, not 0`,
+		`c.yaml:3: trunks[1].limits.in: must lie between 0 and 1000000, not -1`,
+		`c.yaml:4: trunks[2].called[0].strip: must be the beginning of a number`,
+		`c.yaml:4: trunks[2].incoming.believe: must be "asserted" or "from", not "all"`,
+		`c.yaml:4: trunks[2].incoming.called[0]: changes nothing`,
+		`c.yaml:4: trunks[2].incoming.caller[0].prefix: must be the beginning of a number`,
+		`c.yaml:4: trunks[2].dtmf: must be "rtp" or "info", not "inband"`,
 	}},
 	{"flows", "flows:\n  a: [play, {b: .inf}]\n  b: []\n  \"c d\": [{x: 1}]\n", []string{
 		`c.yaml:2: flows.a[0].play: is empty`, `c.yaml:2: flows.a[0].play: must name a prompt`,

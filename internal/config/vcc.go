@@ -182,25 +182,5 @@ type RestReason struct {
 	Name string `yaml:"name" example:"lunch"`
 }
 
-// Trunk is a line to the outside.
-type Trunk struct {
-	// Name, unique.
-	Name string `yaml:"name" example:"provider"`
-	// SIP address of the far side, "host:port" or "host".
-	Address string `yaml:"address" example:"198.51.100.7:5060"`
-	// Transport of the calls that go out.
-	Transport string `yaml:"transport" default:"udp" oneof:"udp tcp"`
-	// Addresses and networks from which its calls are taken; `[]` = none, the line only calls out.
-	Allow []Network `yaml:"allow" default:"[]" example:"[\"198.51.100.0/24\"]"`
-	// Numbers that go out by it: a number, or a prefix followed by `*`. `[]` = none, the line only brings calls.
-	Numbers []string `yaml:"numbers" default:"[]" example:"[\"0*\"]"`
-	// User name for the far side's digest challenge; "" = none.
-	Username string `yaml:"username" default:""`
-	// Password for it. It has to be kept as it is, readable in the configuration file and in the database.
-	Password Secret `yaml:"password" default:""`
-	// Encrypted media (SRTP with keys in the SDP, RFC 4568): `off`, `optional` (where the line offers it; a line by TLS is offered it), `required` (calls without it are refused). The keys are only hidden if the line signals by TLS.
-	SRTP string `yaml:"srtp" default:"optional" oneof:"off optional required"`
-}
-
 // Flow is what a caller meets before an agent: steps, each a map as it stands in the file; internal/flow compiles them.
 type Flow []map[string]any

@@ -67,6 +67,9 @@ func warningsOf(c *Config) []string {
 		if t.SRTP == srtpRequired && t.Transport != "tls" {
 			warn("line %q must encrypt its sound, and by transport %s the keys cross the network in the clear", t.Name, t.Transport)
 		}
+		if t.Transport == "tls" && c.Listen.SIPS == "" {
+			warn("line %q signals by TLS, and without listen.sips its far side can only reach us by the connections that we make", t.Name)
+		}
 		for _, n := range t.Allow {
 			if n.Bits() == 0 {
 				warn("line %q takes calls from every address", t.Name)
