@@ -35,6 +35,8 @@ func (facts) EachQueue(_ context.Context, _ store.Span, do func(center.QueueReco
 
 func (facts) EachState(context.Context, store.Span, func(center.StateRecord) error) error { return nil }
 
+func (facts) Legs(context.Context, store.Filter) ([]center.LegRecord, error) { return nil, nil }
+
 func (facts) Names(context.Context, center.VCCID) (report.Names, error) {
 	return report.Names{Skills: map[center.SkillID]string{1: "support"}}, nil
 }

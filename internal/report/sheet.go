@@ -134,28 +134,23 @@ func (t *Tally) whole() Sheet {
 		s.Columns = append(s.Columns, f.Column)
 	}
 	for _, f := range agentFigures {
-		c := f.Column
-		c.Name, c.Title, c.Formula = "agents_"+c.Name, "Agents: "+c.Title, "over all agents: "+c.Formula
-		s.Columns = append(s.Columns, c)
+		s.Columns = append(s.Columns, ofAll(f.Column))
 	}
-	queues, agents := make([]Queue, len(t.bounds)-1), make([]Agent, len(t.bounds)-1)
-	for k, q := range t.queues {
-		queues[k.in].add(q)
-	}
-	for k, a := range t.agents {
-		agents[k.in].add(a)
-	}
-	for in := range queues {
-		row := []any{t.bounds[in], t.bounds[in+1]}
-		calls := t.calls[slot[struct{}]{in: in}]
-		if calls == nil {
-			calls = new(Calls)
-		}
-		row = append(append(append(row, values(callFigures, calls)...), values(queueFigures, &queues[in])...), values(agentFigures, &agents[in])...)
+	for in := range t.skills {
+		row := append([]any{t.bounds[in], t.bounds[in+1]}, values(callFigures, &t.calls[in])...)
+		row = append(append(row, values(queueFigures, &t.skills[in])...), values(agentFigures, &t.people[in])...)
 		s.Rows = append(s.Rows, row)
 	}
 	return s
 }
+
+// ofAll is an agents' column in the row of a VCC.
+func ofAll(c Column) Column {
+	return Column{agentsPrefix + c.Name, "Agents: " + c.Title, c.Unit, "over all agents: " + c.Formula}
+}
+
+// agentsPrefix tells agents' figures from those of queues in the row of a VCC.
+const agentsPrefix = "agents_"
 
 func values[F any](figures []figure[F], of *F) []any {
 	all := make([]any, len(figures))

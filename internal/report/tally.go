@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"hash/maphash"
 	"time"
 
 	"ccgateway/internal/center"
@@ -39,8 +38,10 @@ type Tally struct {
 	queues  map[slot[center.SkillID]]*Queue
 	agents  map[slot[center.AgentID]]*Agent
 	reasons map[slot[reasonKey]]*Reason
-	calls   map[slot[struct{}]]*Calls
-	skills  map[stay]center.SkillID
+	calls   []Calls // by interval, as the next two
+	skills  []Queue // all queues
+	people  []Agent // all agents
+	visits  map[stay]visit
 
 	mostRows, mostStays int // maxRows, maxStays
 }
@@ -57,18 +58,6 @@ type reasonKey struct {
 	reason int
 }
 
-// stay names an agent's stay in a call; call is a hash, since a report may have millions of them.
-type stay struct {
-	agent center.AgentID
-	call  uint64
-}
-
-var hashSeed = maphash.MakeSeed()
-
-func stayOf(agent center.AgentID, call center.CallID) stay {
-	return stay{agent, maphash.String(hashSeed, string(call))}
-}
-
 // Bounds of what a tally holds in memory; a spreadsheet takes a million rows.
 const (
 	maxRows  = 500_000
@@ -80,7 +69,7 @@ func (t *Tally) bounded() error {
 	switch {
 	case max(len(t.agents), len(t.queues), len(t.reasons)) > t.mostRows:
 		return fmt.Errorf("%w: more than %d rows; ask for a shorter time or longer intervals", ErrSpan, t.mostRows)
-	case len(t.skills) > t.mostStays:
+	case len(t.visits) > t.mostStays:
 		return fmt.Errorf("%w: more than %d stays of agents in calls; ask for a shorter time", ErrSpan, t.mostStays)
 	}
 	return nil
@@ -98,9 +87,11 @@ func NewTally(span Span, terms Terms) (*Tally, error) {
 	if terms.Short <= 0 {
 		terms.Short = defaultShort
 	}
+	intervals := len(bounds) - 1
 	return &Tally{
 		terms: terms, bounds: bounds, queues: map[slot[center.SkillID]]*Queue{}, agents: map[slot[center.AgentID]]*Agent{},
-		reasons: map[slot[reasonKey]]*Reason{}, calls: map[slot[struct{}]]*Calls{}, skills: map[stay]center.SkillID{},
+		reasons: map[slot[reasonKey]]*Reason{}, visits: map[stay]visit{},
+		calls: make([]Calls, intervals), skills: make([]Queue, intervals), people: make([]Agent, intervals),
 		mostRows: maxRows, mostStays: maxStays,
 	}, nil
 }
@@ -112,6 +103,16 @@ func at[K comparable, F any](rows map[slot[K]]*F, of K, in int) *F {
 		rows[key] = new(F)
 	}
 	return rows[key]
+}
+
+func (t *Tally) addQueue(skill center.SkillID, in int, d Queue) {
+	at(t.queues, skill, in).add(&d)
+	t.skills[in].add(&d)
+}
+
+func (t *Tally) addAgent(agent center.AgentID, in int, d Agent) {
+	at(t.agents, agent, in).add(&d)
+	t.people[in].add(&d)
 }
 
 // Add adds an effect of a center if it is a fact that a report looks at.
@@ -134,7 +135,7 @@ func (t *Tally) AddCall(r center.CallRecord) {
 	if in < 0 {
 		return
 	}
-	c := at(t.calls, struct{}{}, in)
+	c := &t.calls[in]
 	switch {
 	case outbound(r.Feature):
 		c.Outbound++
@@ -154,31 +155,27 @@ func (t *Tally) AddQueue(r center.QueueRecord) {
 	if in < 0 {
 		return
 	}
-	q, waited := at(t.queues, r.Skill, in), r.Left.Sub(r.Entered)
-	q.Offered++
-	q.Offers += r.Offers
-	q.Wait += waited
-	q.LongestWait = max(q.LongestWait, waited)
+	waited := r.Left.Sub(r.Entered)
+	q := Queue{Offered: 1, Offers: r.Offers, Wait: waited, LongestWait: waited}
 	switch r.Outcome {
 	case center.QueueAnswered:
-		q.Answered++
-		q.WaitAnswered += waited
+		q.Answered, q.WaitAnswered = 1, waited
 		if waited <= t.terms.Level {
-			q.Within++
+			q.Within = 1
 		}
 	case center.QueueAbandoned:
-		q.Abandoned++
-		q.WaitAbandoned += waited
+		q.Abandoned, q.WaitAbandoned = 1, waited
 		if waited < t.terms.Short {
-			q.ShortAbandons++
+			q.ShortAbandons = 1
 		}
 	case center.QueueTimedOut:
-		q.TimedOut++
+		q.TimedOut = 1
 	case center.QueueMoved:
-		q.Moved++
+		q.Moved = 1
 	default:
-		q.Closed++
+		q.Closed = 1
 	}
+	t.addQueue(r.Skill, in, q)
 }
 
 // AddLeg adds a party's stay in a call; only agents' stays count.
@@ -186,27 +183,22 @@ func (t *Tally) AddLeg(r center.LegRecord) {
 	if r.Party != center.PartyAgent {
 		return
 	}
-	if r.Skill != 0 {
-		t.skills[stayOf(r.Agent, r.Call)] = r.Skill
-	}
+	t.visited(r)
 	in := interval(t.bounds, r.Began)
 	if in < 0 {
 		return
 	}
-	a := at(t.agents, r.Agent, in)
+	var a Agent
 	a.count(r)
-	if r.Answered.IsZero() {
-		return
+	if !r.Answered.IsZero() {
+		talk := r.Ended.Sub(r.Answered) - r.Held
+		a.Hold = r.Held
+		a.talk(r.Feature, talk)
+		if r.Skill != 0 {
+			t.addQueue(r.Skill, in, Queue{Handled: 1, Talk: talk, Hold: r.Held})
+		}
 	}
-	talk := r.Ended.Sub(r.Answered) - r.Held
-	a.Hold += r.Held
-	a.talk(r.Feature, talk)
-	if r.Skill != 0 {
-		q := at(t.queues, r.Skill, in)
-		q.Handled++
-		q.Talk += talk
-		q.Hold += r.Held
-	}
+	t.addAgent(r.Agent, in, a)
 }
 
 // count counts a stay by how it came about and ended.
@@ -269,24 +261,25 @@ func (t *Tally) AddState(r center.StateRecord) {
 }
 
 func (t *Tally) addState(r center.StateRecord, in int, d time.Duration) {
-	a := at(t.agents, r.Agent, in)
+	var a Agent
 	switch r.State {
 	case center.StateIdle:
-		a.Idle += d
+		a.Idle = d
 	case center.StateBusy:
-		a.Busy += d
+		a.Busy = d
 		at(t.reasons, reasonKey{r.Agent, r.State, r.Reason}, in).Time += d
 	case center.StateRest:
-		a.Rest += d
+		a.Rest = d
 		at(t.reasons, reasonKey{r.Agent, r.State, r.Reason}, in).Time += d
 	case center.StateWork:
-		a.WrapUp += d
-		if skill := t.skills[stayOf(r.Agent, r.Call)]; skill != 0 {
-			at(t.queues, skill, in).WrapUp += d
+		a.WrapUp = d
+		if skill := t.wrapsUp(r); skill != 0 {
+			t.addQueue(skill, in, Queue{WrapUp: d})
 		}
 	case center.StateTalking:
-		a.InUse += d
+		a.InUse = d
 	}
+	t.addAgent(r.Agent, in, a)
 }
 
 func later(a, b time.Time) time.Time {
