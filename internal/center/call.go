@@ -243,7 +243,7 @@ func (c *Center) endCall(cl *call, f finish) {
 	})
 	delete(c.calls, cl.id)
 	if cl.back != nil {
-		c.backFailed(cl.back)
+		c.backFailed(cl.back, TryNotReached, cl.called, cl.id)
 	}
 	if c.cfg.Limits.Calls > 0 && c.backSeq > 0 { // there may be room for a call-back now
 		for _, s := range c.cfg.Skills {
@@ -367,7 +367,7 @@ func (c *Center) leaveAllCalls(a *agent, reason int) {
 		by = PartyAgent
 	}
 	c.stopPlay(a, playStopped)
-	c.endPreview(a, false)
+	c.endPreview(a, TryTakenAway)
 	for a.inCall() {
 		p := a.present
 		if p == nil {

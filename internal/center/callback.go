@@ -33,8 +33,10 @@ type callBack struct {
 	tries   int
 	agent   *agent // to whom it is shown; nil = nobody
 	born    time.Time
-	ready   bool  // may be tried
-	again   timer // when it is ready; when it is given up; how long it is shown
+	ready   bool      // may be tried
+	again   timer     // when it is ready; when it is given up; how long it is shown
+	to      AgentID   // who has it, to look at or to dial; 0 = nobody
+	given   time.Time // since when
 }
 
 // offerPreview gives a customer to be called into a queue.
@@ -163,6 +165,7 @@ func (c *Center) mayDial(a *agent, b *callBack) bool {
 func (c *Center) serveBack(a *agent, b *callBack) {
 	b.queue.removeBack(b)
 	c.disarm(&b.again)
+	b.to, b.given = a.id, c.now
 	if b.auto {
 		c.tell(a, EvAgentOccupied, nil)
 		c.dialBack(a, b, b.numbers[0])
@@ -220,33 +223,42 @@ func (c *Center) cancelPreview(a *agent, control int64) *result.Error {
 	if a.preview == nil || a.preview.id != control {
 		return result.OperationFailed.Because("agent %d is not offered preview %d", a.id, control)
 	}
-	c.endPreview(a, true)
+	c.endPreview(a, TryGivenBack)
 	return nil
 }
 
-// endPreview takes the preview from an agent. tried: by his wish, or because he has not dialled in time; otherwise his session or the
-// program ends, which is not held against the customer.
-func (c *Center) endPreview(a *agent, tried bool) {
+// takePreview takes the preview from an agent.
+func (c *Center) takePreview(a *agent) {
 	b := a.preview
-	if b == nil {
-		return
-	}
 	a.preview, b.agent = nil, nil
 	c.disarm(&b.again)
 	c.tell(a, EvReleasePreview, nil)
 	c.settle(a)
-	if tried || b.queue.gone {
-		c.backFailed(b)
+}
+
+// endPreview takes the preview from an agent, if he has one. What he, or the time, has done counts as a try; that his session, or the
+// program, ends (TryTakenAway) is not held against the customer.
+func (c *Center) endPreview(a *agent, outcome TryOutcome) {
+	b := a.preview
+	if b == nil {
 		return
 	}
+	c.takePreview(a)
+	if outcome != TryTakenAway || b.queue.gone {
+		c.backFailed(b, outcome, "", "")
+		return
+	}
+	c.backTried(b, outcome, "", "", false)
 	b.queue.insertBack(b)
 	c.backReady(b)
 }
 
 // backFailed lets the customer wait again, in his place, until he is tried the next time; or gives him up.
-func (c *Center) backFailed(b *callBack) {
+func (c *Center) backFailed(b *callBack, outcome TryOutcome, number string, in CallID) {
 	b.tries++
-	if b.tries >= backTries || b.queue.gone {
+	final := b.tries >= backTries || b.queue.gone
+	c.backTried(b, outcome, number, in, final)
+	if final {
 		return
 	}
 	b.ready = false
@@ -265,11 +277,12 @@ func (c *Center) backReady(b *callBack) {
 func (c *Center) backDue(b *callBack) {
 	switch {
 	case b.agent != nil:
-		c.endPreview(b.agent, true)
+		c.endPreview(b.agent, TryNotDialled)
 	case !b.ready:
 		c.backReady(b)
 	default:
 		b.queue.removeBack(b)
+		c.backTried(b, TryGivenUp, "", "", true)
 	}
 }
 
@@ -277,11 +290,12 @@ func (c *Center) backDue(b *callBack) {
 func (c *Center) dropBacks(q *queue) {
 	for _, b := range q.backs {
 		c.disarm(&b.again)
+		c.backTried(b, TryTakenAway, "", "", true)
 	}
 	q.backs = nil
 	for _, a := range c.roster {
 		if a.preview != nil && a.preview.queue == q {
-			c.endPreview(a, true)
+			c.endPreview(a, TryTakenAway)
 		}
 	}
 }

@@ -98,6 +98,11 @@ type (
 		Auto    bool
 		Waiting time.Time // since when the customer waits: his place; zero = now
 	}
+	// WithdrawPreview forgets a customer of OfferPreview, or one who asked a flow to be called. An agent who is shown him is told
+	// AgentEvent_Release_Preview (cec_07_0523). Refused with OperationFailed when he is being called, or is unknown.
+	WithdrawPreview struct {
+		Control int64
+	}
 )
 
 // From the phone side, about sound.
@@ -110,18 +115,19 @@ type (
 	}
 )
 
-func (FlowAnswer) command()     {}
-func (FlowPlay) command()       {}
-func (FlowHush) command()       {}
-func (FlowSecret) command()     {}
-func (FlowData) command()       {}
-func (FlowQueue) command()      {}
-func (FlowLeave) command()      {}
-func (FlowTransfer) command()   {}
-func (FlowCallBack) command()   {}
-func (FlowRecord) command()     {}
-func (FlowStopRecord) command() {}
-func (FlowReturn) command()     {}
-func (FlowHangUp) command()     {}
-func (OfferPreview) command()   {}
-func (PlayEnded) command()      {}
+func (FlowAnswer) command()      {}
+func (FlowPlay) command()        {}
+func (FlowHush) command()        {}
+func (FlowSecret) command()      {}
+func (FlowData) command()        {}
+func (FlowQueue) command()       {}
+func (FlowLeave) command()       {}
+func (FlowTransfer) command()    {}
+func (FlowCallBack) command()    {}
+func (FlowRecord) command()      {}
+func (FlowStopRecord) command()  {}
+func (FlowReturn) command()      {}
+func (FlowHangUp) command()      {}
+func (OfferPreview) command()    {}
+func (WithdrawPreview) command() {}
+func (PlayEnded) command()       {}

@@ -96,13 +96,15 @@ func (c *Center) reviseAgent(a *agent) {
 	c.watchSilence(a)
 }
 
-// drain begins a graceful stop: no new call is taken or made, waiting callers are let go, talks go on.
+// drain begins a graceful stop: no new call is taken or made, waiting callers are let go, talks go on. Customers who wait to be
+// called keep their places for when the program runs again.
 func (c *Center) drain() {
 	if c.draining {
 		return
 	}
 	c.draining = true
 	for _, a := range c.roster {
+		c.endPreview(a, TryTakenAway) // he could not dial any more
 		c.reindex(a)
 	}
 	for _, s := range c.cfg.Skills {

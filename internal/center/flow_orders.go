@@ -45,6 +45,8 @@ func (c *Center) applyFlow(cmd Command) Reply {
 		}
 		c.changed = true
 		return Reply{Value: id}
+	case WithdrawPreview:
+		return Reply{Err: c.withdrawBack(cmd.Control)}
 	case FlowRecord:
 		return c.order(cmd.Call, cmd.Run, func(cl *call, p *party) *result.Error { return c.flowRecord(cl, p, cmd) })
 	case FlowStopRecord:

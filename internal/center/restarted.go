@@ -27,7 +27,7 @@ func (c *Center) restarted(cmd Restarted) {
 		c.endCall(cl, finish{reason: LeaveInternalError, by: PartySystem, cause: CauseShutdown, failed: cl.answered.IsZero()})
 	}
 	for _, a := range c.roster {
-		c.endPreview(a, false)
+		c.endPreview(a, TryTakenAway)
 		if a.line != nil { // a permanent connection
 			l := a.line
 			delete(c.legs, l.id)

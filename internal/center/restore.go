@@ -370,7 +370,7 @@ func (r *restorer) back(s *savedBack) (*callBack, error) {
 	}
 	b := &callBack{
 		id: s.ID, queue: r.c.queues[s.Queue], numbers: s.Numbers, data: s.Data, auto: s.Auto, entered: s.Entered, feature: s.Feature,
-		tries: s.Tries, born: s.Born, ready: s.Ready,
+		tries: s.Tries, born: s.Born, ready: s.Ready, to: s.To, given: s.Given,
 	}
 	if s.Removed != nil {
 		b.queue = &queue{skill: *s.Removed, gone: true}

@@ -97,6 +97,9 @@ func (s *sim) fromFlows() error {
 		delete(s.watch.plays, id)
 		return s.send(center.PlayEnded{Play: id, Key: s.r.IntN(2) == 0, Why: []string{"", "", "no file"}[s.r.IntN(3)]})
 	}
+	if s.r.IntN(40) == 0 {
+		return s.send(center.WithdrawPreview{Control: int64(s.r.IntN(12))})
+	}
 	if s.r.IntN(12) == 0 {
 		return s.send(center.OfferPreview{
 			Skill: center.SkillID(1 + s.r.IntN(len(s.base.Skills)+1)), Numbers: []string{s.dialled(), "0555123"}[s.r.IntN(2):], Auto: s.r.IntN(2) == 0,

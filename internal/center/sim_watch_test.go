@@ -13,6 +13,7 @@ import (
 // them, and says when they contradict each other. The scripts and the simulation run under it.
 type watch struct {
 	stays      map[center.CallID]time.Time // when the last stay of a call in a queue ended
+	tried      map[int64]bool              // control numbers of tries, and whether there is no further one
 	now        time.Time
 	lastID     center.Session
 	sessions   map[center.AgentID]*sessionSeen
@@ -285,6 +286,8 @@ func (w *watch) effect(e center.Effect) error {
 		return w.storeEffect(e)
 	case center.QueueRecord:
 		return w.queueRecord(e)
+	case center.TryRecord:
+		return w.tryRecord(e)
 	}
 	return fmt.Errorf("unknown effect %T", e)
 }

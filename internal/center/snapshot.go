@@ -148,6 +148,8 @@ type (
 		Born    time.Time
 		Ready   bool
 		Again   savedTimer
+		To      AgentID
+		Given   time.Time
 	}
 	savedPlay struct {
 		ID      PlayID
@@ -432,7 +434,7 @@ func (b *callBack) save() *savedBack {
 	}
 	s := &savedBack{
 		ID: b.id, Queue: b.queue.skill.ID, Numbers: b.numbers, Data: b.data, Auto: b.auto, Entered: b.entered, Feature: b.feature,
-		Tries: b.tries, Born: b.born, Ready: b.ready, Again: b.again.save(),
+		Tries: b.tries, Born: b.born, Ready: b.ready, Again: b.again.save(), To: b.to, Given: b.given,
 	}
 	if b.queue.gone {
 		removed := b.queue.skill

@@ -87,7 +87,7 @@ func (c *Center) talk(cl *call) {
 	}
 	c.leavesQueue(cl, QueueAnswered, cl.lastAgent)
 	c.setRoom(cl)
-	cl.back = nil
+	c.backReached(cl)
 	for _, p := range cl.parties {
 		if p.agent != nil {
 			c.tellTalking(p)
