@@ -75,6 +75,9 @@ func (w *watch) sounds(cmd center.Command, reply center.Reply) error {
 	if c, ok := cmd.(center.BeginPlay); ok && reply.Err == nil {
 		w.players[c.Agent] = true
 	}
+	if c, ok := cmd.(center.PlayEnded); ok { // only now: what was due before may have stopped it as well
+		delete(w.plays, c.Play)
+	}
 	if c, ok := cmd.(center.PreviewCallOut); ok && reply.Err == nil {
 		delete(w.players, c.Agent)
 	}
@@ -94,7 +97,6 @@ func (s *sim) fromFlows() error {
 	calls := slices.Sorted(maps.Keys(s.watch.runs))
 	if plays := slices.Sorted(maps.Keys(s.watch.plays)); len(plays) > 0 && s.r.IntN(4) == 0 {
 		id := plays[s.r.IntN(len(plays))]
-		delete(s.watch.plays, id)
 		return s.send(center.PlayEnded{Play: id, Key: s.r.IntN(2) == 0, Why: []string{"", "", "no file"}[s.r.IntN(3)]})
 	}
 	if s.r.IntN(40) == 0 {
