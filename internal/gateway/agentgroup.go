@@ -66,15 +66,14 @@ func milliseconds(t time.Time) int64 {
 // maxAgents bounds agentLimit (agentgroup.yaml).
 const maxAgents = 500
 
-// queryAgentInfoBySkillID lists who is signed in to the queue in the path. agentStatus and agentLimit go together.
+// queryAgentInfoBySkillID lists who is signed in to the queue in the path. agentStatus and agentLimit go together on the page; each is
+// taken alone as well.
 func queryAgentInfoBySkillID(ctx context.Context, g *Gateway, q *request) (any, error) {
-	wanted := q.pathNumber("skillid", 1, maxSkill)
-	limit := q.fromBody().integer("agentLimit", maxAgents, 1, maxAgents)
-	value, _ := q.members().find("agentStatus")
-	states := q.fromBody().list(value, "agentStatus")
-	left := limit
-	return ask(queryAllOnlineAgents, listIf(func(agent center.AgentView) bool {
-		if left == 0 || !serves(agent, center.SkillID(wanted)) || !inState(agent, states) {
+	cmd := center.SkillAgents{By: q.by(), Skills: []center.SkillID{center.SkillID(q.pathNumber("skillid", 1, maxSkill))}}
+	left := q.fromBody().integer("agentLimit", maxAgents, 1, maxAgents)
+	states := q.fromBody().numbers("agentStatus", int(center.StateUnknown), maxStatus)
+	return ask(func(*request) center.Command { return cmd }, listIf(func(agent center.AgentView) bool {
+		if left == 0 || len(states) > 0 && !slices.Contains(states, agent.Status) {
 			return false
 		}
 		left--
@@ -82,39 +81,29 @@ func queryAgentInfoBySkillID(ctx context.Context, g *Gateway, q *request) (any, 
 	}, showAgent))(ctx, g, q)
 }
 
-func serves(agent center.AgentView, skill center.SkillID) bool {
-	return slices.ContainsFunc(agent.Skills, func(s center.SkillInfo) bool { return s.ID == skill })
-}
+// maxStatus is the highest state of an agent (agentgroup.yaml, agent_status.gateway).
+const maxStatus = 9
 
-// inState tells whether an agent is in one of the states; no states are all.
-func inState(agent center.AgentView, states []string) bool {
-	return len(states) == 0 || slices.Contains(states, strconv.Itoa(agent.Status))
-}
-
-// queryAgentInfoByList lists who is signed in to any of the queues in the body's skillIds. The name of that member is ours: the page
-// (cec_07_0417) is cut off before it.
-func queryAgentInfoByList(ctx context.Context, g *Gateway, q *request) (any, error) {
+// queryAgentInfoByList lists who is signed in to any of the queues in the body's skillIds, or to queues of the media in the query. The name of that
+// member is ours, beside queryacdstat's skills: the page (cec_07_0417) is cut off before it.
+func queryAgentInfoByList(q *request) center.Command {
 	body := q.fromBody()
-	value, _ := q.members().find("skillIds")
-	ids := body.list(value, "skillIds")
-	wanted := map[center.SkillID]bool{}
-	for _, text := range ids {
-		id, err := strconv.Atoi(text)
-		if err != nil || id < 1 || id > maxSkill {
-			body.wrong("skillIds", "holds no number of a skill queue")
+	cmd := center.SkillAgents{By: q.by(), Skills: body.skills("skillIds", "skills")}
+	for _, text := range splitList(q.fromQuery().text("mediaTypes", maxMediaTypes)) {
+		medium, err := parseInt(text)
+		if err != nil {
+			q.fromQuery().wrong("mediaTypes", "is not a list of numbers")
 		}
-		wanted[center.SkillID(id)] = true
+		cmd.Media = append(cmd.Media, center.Media(medium))
 	}
-	if len(ids) == 0 || len(ids) > maxSkillsAsked {
-		body.wrong("skillIds", "names no skill queue or too many")
+	if len(cmd.Skills) == 0 && len(cmd.Media) == 0 {
+		body.wrong("skillIds", "names no skill queue, nor does the query name a medium")
 	}
-	return ask(queryAllOnlineAgents, listIf(func(agent center.AgentView) bool {
-		return slices.ContainsFunc(agent.Skills, func(s center.SkillInfo) bool { return wanted[s.ID] })
-	}, showAgent))(ctx, g, q)
+	return cmd
 }
 
-// maxSkillsAsked bounds skillIds, as resetskill does with an agent's queues.
-const maxSkillsAsked = 100
+// maxMediaTypes bounds the text of mediaTypes: every medium there is, with room.
+const maxMediaTypes = 128
 
 func getAllStatusAgents(q *request) center.Command { return center.AllAgents{By: q.by()} }
 
@@ -153,3 +142,13 @@ func showOneGroup(value any) any {
 	v, _ := value.(center.GroupView)
 	return showGroup(v)
 }
+
+func getAgentRestReason(q *request) center.Command { return center.RestCauses{By: q.by()} }
+
+// restReason is a reason that agents may give for a rest (client-rules.md 23): restReasonId is what rest takes as its restcause.
+type restReason struct {
+	ID   int    `json:"restReasonId"`
+	Name string `json:"restReason"`
+}
+
+func showRestReason(v center.RestCause) restReason { return restReason{ID: v.Code, Name: v.Name} }

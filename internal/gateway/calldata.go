@@ -49,12 +49,33 @@ const (
 )
 
 // showCallInfo shows a *center.CallInfo; null for none.
-func showCallInfo(value any) any {
+func showCallInfo(value any) any { return shownCall(value, callInfo) }
+
+// showNamedCall is showCallInfo without the members that callinfobycallid does not use (cec_07_0424).
+func showNamedCall(value any) any { return shownCall(value, listedCall) }
+
+// showOffered is showCallInfo without those that callinfobeforeanswer does not use (cec_07_1265).
+func showOffered(value any) any {
+	return shownCall(value, func(v center.CallInfo) callInfoResult {
+		shown := listedCall(v)
+		shown.EndTime = nil
+		return shown
+	})
+}
+
+func shownCall(value any, show func(center.CallInfo) callInfoResult) any {
 	v, _ := value.(*center.CallInfo)
 	if v == nil {
 		return nil
 	}
-	return callInfo(*v)
+	return show(*v)
+}
+
+// listedCall is a call where the original called number is not used, and empty (cec_07_0422, cec_07_0424, cec_07_0429, cec_07_1265).
+func listedCall(v center.CallInfo) callInfoResult {
+	shown := callInfo(v)
+	shown.OrgiCalledNum = ""
+	return shown
 }
 
 func callInfo(v center.CallInfo) callInfoResult {

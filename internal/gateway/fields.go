@@ -199,6 +199,42 @@ func (f fields) list(value json.RawMessage, name string) []string {
 	return splitList(text)
 }
 
+// numbers gives the numbers of a member that is a list, each between least and most; nil when it is not there.
+func (f fields) numbers(name string, least, most int) []int {
+	value, _ := f.q.members().find(name)
+	var found []int
+	for _, text := range f.list(value, name) {
+		n, err := parseInt(text)
+		if err != nil || n < least || n > most {
+			f.wrong(name, "holds something else than numbers from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+			return nil
+		}
+		found = append(found, n)
+	}
+	return found
+}
+
+// skills gives the skill queues of the first member of names that has some; nil when none has.
+func (f fields) skills(names ...string) []center.SkillID {
+	for _, name := range names {
+		numbers := f.numbers(name, 1, maxSkill)
+		if len(numbers) > maxSkillsAsked {
+			f.wrong(name, "names more than "+strconv.Itoa(maxSkillsAsked)+" skill queues")
+		}
+		var ids []center.SkillID
+		for _, n := range numbers {
+			ids = append(ids, center.SkillID(n))
+		}
+		if ids != nil {
+			return ids
+		}
+	}
+	return nil
+}
+
+// maxSkillsAsked bounds lists of skill queues (cec_07_0411).
+const maxSkillsAsked = 100
+
 // splitList takes apart "1;2;3", the form of lists in queries and headers; commas do as well.
 func splitList(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })

@@ -4,19 +4,20 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"ccgateway/internal/center"
 )
 
 // groups is an office whose team has a leader, with a number that leads to a flow.
-func groups(t *testing.T) (o *office, ann *desktop) {
+func groups(t *testing.T, change ...func(*center.Config)) (o *office, ann *desktop) {
 	t.Helper()
-	o = newOffice(t, func(c *center.Config) {
+	o = newOffice(t, append(change, func(c *center.Config) {
 		c.Groups[0].Leader = 901
 		c.Flows = []string{"menu"}
 		c.AccessCodes = append(c.AccessCodes, center.AccessCode{Code: "2000", Flow: "menu"})
 		c.Roles[0].Rights |= center.RightsOf(center.RightPickUp)
-	})
+	})...)
 	return o, o.signIn("101")
 }
 
@@ -76,7 +77,7 @@ func TestOffice_NumbersAndWaiting(t *testing.T) {
 	ann.says("GET queuedevice/101/vdnskill/1", "", `{"message":"","retcode":"0","result":[`+
 		`{"name":"support","id":1,"mediatype":5,"serviceType":1,"realFlag":1},{"name":"sales","id":2,"mediatype":5,"serviceType":1,"realFlag":1}]}`)
 	ann.refused("GET queuedevice/101/vdnskill/2", "", "600-002")
-	ann.refused("GET queuedevice/101/vdnskill/513", "", "000-002")
+	ann.refused("GET queuedevice/101/vdnskill/5001", "", "000-002")
 	ann.says("POST onlineagent/101/resetskill/false?skillid=2", "", okDone)
 	o.callsIn()
 	ann.says("GET queuedevice/101/waitnum", "", `{"message":"success","retcode":"0","result":1}`)
@@ -84,4 +85,70 @@ func TestOffice_NumbersAndWaiting(t *testing.T) {
 	eve := o.signIn("201")
 	eve.refused("GET queuedevice/201/innoinfo", "", "600-003")
 	eve.refused("GET queuedevice/201/ivrinfo", "", "600-004")
+}
+
+func TestOffice_RestReasons(t *testing.T) {
+	o := newOffice(t, func(c *center.Config) {
+		c.RestCauses = []center.RestCause{{Code: 1, Name: "lunch"}, {Code: 7, Name: "a walk"}}
+	})
+	o.signIn("101").asks("agentgroup/101/restreason", `[{"restReasonId":1,"restReason":"lunch"},{"restReasonId":7,"restReason":"a walk"}]`)
+	o.signIn("201").asks("agentgroup/201/restreason", "[]")
+}
+
+// TestOffice_NoInbound: an agent whose role takes no inbound calls is in no list of a queue's agents, and may not ask for one.
+func TestOffice_NoInbound(t *testing.T) {
+	o, ann := groups(t, func(c *center.Config) {
+		c.Roles = append(c.Roles, center.Role{ID: 5, Name: "outbound", Rights: center.RightsOf(center.RightNoInbound)})
+		c.Agents[1].Role = 5 // Ben
+		c.Skills[1].Media = center.MediaVideo
+	})
+	ben := o.signIn("102")
+	for _, d := range []*desktop{ann, ben} {
+		d.says("POST onlineagent/"+d.id+"/resetskill/true", "", okDone)
+	}
+	ann.lists("GET agentgroup/101/agentbyskill/1", "", "101:4")
+	ann.lists("GET agentgroup/101/agentbyskill/1", `{"agentStatus":[3,"7"],"agentLimit":10}`, "")
+	ann.lists("GET agentgroup/101/agentbyskill/1", `{"agentStatus":["4"],"agentLimit":"1"}`, "101:4")
+	ann.lists("GET agentgroup/101/agentbylist", `{"skills":["1","2"]}`, "101:4")
+	ann.lists("GET agentgroup/101/agentbylist?mediaTypes=19;51", "", "101:4")
+	ann.lists("GET agentgroup/101/agentbylist?mediaTypes=1", `{"skillIds":[1]}`, "")
+	ann.lists("GET agentgroup/101/allonlineagents", "", "101:4 102:4") // these are not queues' agents
+	ben.refused("GET agentgroup/102/agentbyskill/1", "", "300-001")
+	ben.refused("GET agentgroup/102/agentbylist", `{"skillIds":[1]}`, "300-001")
+	for body, path := range map[string]string{
+		`{"agentStatus":[10]}`: "agentbyskill/1", `{"agentStatus":"x"}`: "agentbyskill/1", `{"agentLimit":501}`: "agentbyskill/1",
+		`{"skillIds":[0]}`: "agentbylist", `{"skillIds":{}}`: "agentbylist", `{}`: "agentbylist?mediaTypes=x",
+		`{"skillIds":[` + strings.Repeat("1,", maxSkillsAsked) + `1]}`: "agentbylist",
+	} {
+		ann.refused("GET agentgroup/101/"+path, body, "000-002")
+	}
+}
+
+func TestOffice_QueueLoad(t *testing.T) {
+	o, ann := groups(t, func(c *center.Config) { c.Skills[1].MaxWaiting = 9 })
+	ann.says("POST onlineagent/101/resetskill/true", "", okDone)
+	ben := o.signIn("102")
+	ben.says("POST onlineagent/102/resetskill/true", "", okDone)
+	ben.says("POST onlineagent/102/saybusy", "", okDone)
+	const empty = `{"pilotNbr":"","deviceNo":2,"queueSize":0,"queueTime":0,"loadFactor":0,"availAgents":1,"loggedOnAgents":1,"maxQueueSize":9,"skillDescrip":"sales"}`
+	idle := `{"pilotNbr":"1000","deviceNo":1,"queueSize":0,"queueTime":0,"loadFactor":0,"availAgents":1,"loggedOnAgents":2,"maxQueueSize":0,"skillDescrip":"support"}`
+	ann.says("POST queuedevice/101/queryacdstat", `{"skills":[1,2]}`, value("["+idle+","+empty+"]"))
+	ann.says("POST queuedevice/101/queryskillstat", "", value(`{"vdnid":1,"queueSize":0,"queueTime":0,"loadFactor":0,"availAgents":1,"loggedOnAgents":2,"skills":[`+idle+","+empty+`]}`))
+	for leg, from := range map[string]string{"i1": "0301", "i2": "0302", "i3": "0303"} { // the first is offered to Ann, the others wait
+		o.arrives(leg, from)
+	}
+	o.pass(3500 * time.Millisecond)
+	busy := `{"pilotNbr":"1000","deviceNo":1,"queueSize":2,"queueTime":3,"loadFactor":100,"availAgents":0,"loggedOnAgents":2,"maxQueueSize":0,"skillDescrip":"support"}`
+	none := strings.Replace(empty, `"availAgents":1`, `"availAgents":0`, 1)
+	ann.says("POST queuedevice/101/queryacdstat", `{"skills":["2","1"]}`, value("["+none+","+busy+"]"))
+	ann.says("POST queuedevice/101/queryskillstat", `{"skills":["1"],"vdnid":"1"}`,
+		value(`{"vdnid":1,"queueSize":2,"queueTime":3,"loadFactor":100,"availAgents":0,"loggedOnAgents":2,"skills":[`+busy+`]}`))
+	ann.refused("POST queuedevice/101/queryacdstat", `{"skills":[1,3]}`, "100-019")
+	ann.refused("POST queuedevice/101/queryskillstat", `{"vdnid":2}`, "600-002")
+	for _, body := range []string{"", "{}", `{"skills":[]}`, `{"skills":["x"]}`, `{"skills":[10001]}`, `{"skills":[` + strings.Repeat("1,", maxSkillsAsked) + `1]}`} {
+		ann.refused("POST queuedevice/101/queryacdstat", body, "000-002")
+	}
+	eve := o.signIn("201")
+	eve.refused("POST queuedevice/201/queryacdstat", `{"skills":[1]}`, "600-005") // its VCC has no queues
+	eve.refused("POST queuedevice/201/queryskillstat", `{"vdnid":1}`, "600-002")
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,11 @@ var talkingCall = &center.CallInfo{
 const talkingCallJSON = `{"callfeature":0,"callid":"1476707885-280","caller":"70003","called":"60015","callskill":"voice",` +
 	`"callskillid":1,"orgicallednum":"1000","calldata":"<a> & \"é\" 您","begintime":1476707890000,"endtime":null,"userPriority":0,` +
 	`"trunkNo":65535,"logontimes":12,"mediaType":5,"mediaAbility":1,"waitTime":5,"trace":null}`
+
+// withoutOriginal is a call where the original called number is not used.
+func withoutOriginal(call string) string {
+	return strings.Replace(call, `"orgicallednum":"1000"`, `"orgicallednum":""`, 1)
+}
 
 const (
 	okDone    = `{"message":"success","retcode":"0","result":{}}`
@@ -121,10 +127,10 @@ func TestInterfaces(t *testing.T) {
 		{"GET calldata/101/callinfobeforeanswer", "", center.OfferedCall{By: me},
 			&center.CallInfo{Call: "7-1", Feature: 6, Entered: at(7000), End: at(9000), Media: center.MediaVoice},
 			`{"message":"","retcode":"0","result":{"callfeature":6,"callid":"7-1","caller":"","called":"","callskill":"","callskillid":0,` +
-				`"orgicallednum":"","calldata":"","begintime":7000,"endtime":9000,"userPriority":0,"trunkNo":65535,"logontimes":0,` +
+				`"orgicallednum":"","calldata":"","begintime":7000,"endtime":null,"userPriority":0,"trunkNo":65535,"logontimes":0,` +
 				`"mediaType":5,"mediaAbility":1,"waitTime":0,"trace":null}}`},
 		{"GET calldata/101/callinfobycallid/1476707885-280", "", center.CallByID{By: me, Call: "1476707885-280"}, talkingCall,
-			`{"message":"","retcode":"0","result":` + talkingCallJSON + `}`},
+			`{"message":"","retcode":"0","result":` + withoutOriginal(talkingCallJSON) + `}`},
 		{"GET calldata/101/appdata", "", center.CallData{By: me}, "1234", `{"message":"","retcode":"0","result":"1234"}`},
 		{"GET calldata/101/appdata?callId=1-2&isEncodeResult=yes", "", center.CallData{By: me, Call: "1-2"}, "", `{"message":"","retcode":"0","result":""}`},
 		{"GET calldata/101/appdata?callid=1-2&isEncodeResult=True", "", center.CallData{By: me, Call: "1-2"}, "1234", `{"message":"","retcode":"0","result":"MTIzNA=="}`},

@@ -57,8 +57,8 @@ func querySkillQueueOnVDN(q *request) center.Command {
 	return center.SkillsOfVCC{By: q.by(), VCC: center.VCCID(q.pathNumber("vdnid", 1, maxVDN))}
 }
 
-// maxVDN bounds the number of a VDN (routes-older-server.md).
-const maxVDN = 512
+// maxVDN bounds the number of a VDN (cec_07_1077; the older route table of routes-older-server.md has 512).
+const maxVDN = 5000
 
 func queryInNoOnVDN(q *request) center.Command { return center.AccessNumbers{By: q.by()} }
 

@@ -327,7 +327,7 @@ func TestOffice_InboundCall(t *testing.T) {
 	offered := `{"message":"","retcode":"0","result":{"callfeature":0,"callid":"<call>","caller":"0301","called":"1000","callskill":"support",` +
 		`"callskillid":1,"orgicallednum":"1000","calldata":"","begintime":1767603600000,"endtime":null,"userPriority":0,"trunkNo":65535,` +
 		`"logontimes":0,"mediaType":5,"mediaAbility":1,"waitTime":0,"trace":null}}`
-	ann.says("GET calldata/101/callinfobeforeanswer", "", offered)
+	ann.says("GET calldata/101/callinfobeforeanswer", "", withoutOriginal(offered))
 	ann.refused("POST voicecall/101/hold", "", "200-014")
 	o.pass(5 * time.Second)
 	ann.says("PUT voicecall/101/answer", "", okDone)
@@ -337,7 +337,7 @@ func TestOffice_InboundCall(t *testing.T) {
 	ann.says("GET calldata/101/callinfo", "", talking)
 	ann.says("GET calldata/101/callinfobeforeanswer", "", `{"message":"","retcode":"0","result":null}`)
 	id := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
-	ann.says("GET calldata/101/callinfobycallid/"+id, "", talking)
+	ann.says("GET calldata/101/callinfobycallid/"+id, "", withoutOriginal(talking))
 	ann.refused("GET calldata/101/callinfobycallid/1-1", "", "200-026")
 	ann.says("PUT calldata/101/setcalldataex", `{"callid":"`+id+`","calldata":"MTIzMw==","isDataEncoded":"true"}`, okDone)
 	ann.says("GET calldata/101/appdata", "", `{"message":"","retcode":"0","result":"1233"}`)

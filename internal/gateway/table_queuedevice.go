@@ -11,7 +11,8 @@ func queuedeviceRoutes() []Route {
 			ask(querySkillQueueOnAgentVDN, list(showQueue))),
 		works("GET", "queuedevice/{agentid}/skillwaitnum/{skillid}", "queryQueueLengthBySkillId", "Number of users waiting in one skill queue", valueDone,
 			ask(queryQueueLengthBySkillID, plainValue)),
-		missing("POST", "queuedevice/{agentid}/queryacdstat", "queryStatInfoOfAcd", "Statistics of a set of skill queues"),
+		works("POST", "queuedevice/{agentid}/queryacdstat", "queryStatInfoOfAcd", "Statistics of a set of skill queues", valueOnly,
+			ask(queryStatInfoOfAcd, showLoads)),
 		works("GET", "queuedevice/{agentid}/ivrinfo", "queryIVRInfoOnVdn", "IVR flows of the VDN of the agent", valueDone,
 			ask(queryIVRInfoOnVdn, list(showFlow))),
 		works("GET", "queuedevice/{agentid}/innoinfo", "queryInNoOnVDN", "Access codes of the VDN of the agent", valueOnly,
@@ -20,6 +21,7 @@ func queuedeviceRoutes() []Route {
 			ask(querySkillQueueOnVDN, list(showQueue))),
 		works("GET", "queuedevice/{agentid}/agentskill/{workno}", "querySkillQueueOnAgent", "Skill queues of a named agent", valueOnly,
 			ask(querySkillQueueOnAgent, list(showAgentsQueue))),
-		missing("POST", "queuedevice/{agentid}/queryskillstat", "querySkillStatWithVdn", "Statistics of skill queues with the VDN"),
+		works("POST", "queuedevice/{agentid}/queryskillstat", "querySkillStatWithVdn", "Statistics of skill queues with the VDN", valueOnly,
+			ask(querySkillStatWithVdn, showVDNLoad)),
 	)
 }
