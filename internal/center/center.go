@@ -145,6 +145,8 @@ func (c *Center) applyWorld(cmd Command) Reply {
 		return Reply{Value: c.sessions()}
 	case Count:
 		return Reply{Value: c.count()}
+	case Survey:
+		return Reply{Value: c.survey(cmd)}
 	case Why:
 		return Reply{Value: c.why()}
 	case Tick: // what was due has happened already

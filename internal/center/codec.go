@@ -30,7 +30,7 @@ var kinds = kindsOf(
 	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{},
 	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
 	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, WithdrawPreview{}, PlayEnded{},
-	Tick{}, Configure{}, Drain{}, Look{}, Sessions{}, Count{}, Why{}, Restarted{}, Expel{},
+	Tick{}, Configure{}, Drain{}, Look{}, Sessions{}, Count{}, Survey{}, Why{}, Restarted{}, Expel{},
 )
 
 func kindsOf(all ...Command) map[string]Command {
@@ -42,14 +42,14 @@ func kindsOf(all ...Command) map[string]Command {
 }
 
 // Encode gives the form in which a command is journaled: its kind, and its fields as package plain writes them. A command that only
-// reads what the whole center has (Look, Sessions, Count, Why) becomes a Tick: what it changed is what was due.
+// reads what the whole center has (Look, Sessions, Count, Survey, Why) becomes a Tick: what it changed is what was due.
 //
 // What is secret in it: of GUIDs only their hashes (Token); of passwords nothing, they never enter a center; of a push its service
 // token, which is needed to go on pushing after a restart. What is personal: telephone numbers, call data, user-to-user information
 // and notes, as in the call records.
 func Encode(cmd Command) (kind string, body []byte) {
 	switch cmd.(type) {
-	case Look, Sessions, Count, Why:
+	case Look, Sessions, Count, Survey, Why:
 		cmd = Tick{}
 	}
 	return reflect.TypeOf(cmd).Name(), plain.Append(nil, cmd)

@@ -42,7 +42,7 @@ func TestCommandsComeBack(t *testing.T) {
 			t.Errorf("%s comes back as %+v, %v", name, got, err)
 		}
 	}
-	for _, cmd := range []Command{Look{}, Sessions{}, Count{}, Why{}} {
+	for _, cmd := range []Command{Look{}, Sessions{}, Count{}, Survey{Everyone: true}, Why{}} {
 		if kind, _ := Encode(cmd); kind != "Tick" {
 			t.Errorf("%T is journaled as %s", cmd, kind)
 		}

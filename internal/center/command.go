@@ -383,6 +383,9 @@ type (
 	Look struct{}
 	// Count counts what a monitor wants to know at short intervals; it costs a small part of a Look. Reply: Census.
 	Count struct{}
+	// Survey reads what a wallboard shows, many times a second; it costs a part of a Look. Everyone adds the agents who are signed out.
+	// Reply: Situation.
+	Survey struct{ Everyone bool }
 	// Why asks why callers wait and why idle agents have no call. Reply: Explanation. As Look it is the administrator's.
 	Why struct{}
 	// Sessions lists the present sessions, for rooms that have to know them after a restart. Reply: []SessionInfo.
@@ -414,6 +417,7 @@ func (Configure) command()       {}
 func (Drain) command()           {}
 func (Look) command()            {}
 func (Count) command()           {}
+func (Survey) command()          {}
 func (Why) command()             {}
 func (Expel) command()           {}
 func (Sessions) command()        {}

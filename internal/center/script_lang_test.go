@@ -85,6 +85,7 @@ var commands = map[string]struct {
 	"Expel":             {center.Expel{}, "Session"},
 	"Look":              {center.Look{}, ""},
 	"Count":             {center.Count{}, ""},
+	"Survey":            {center.Survey{}, ""},
 	"Why":               {center.Why{}, ""},
 	"Sessions":          {center.Sessions{}, ""},
 	"Restarted":         {center.Restarted{}, ""},

@@ -34,7 +34,10 @@ func (w *world) explained(o center.Overview) error {
 	if err := w.idleExplained(o, e); err != nil {
 		return err
 	}
-	return w.counted(o)
+	if err := w.counted(o); err != nil {
+		return err
+	}
+	return w.surveyed(o)
 }
 
 // counted compares the census with the overview.
