@@ -42,8 +42,7 @@ type peer struct {
 	hearPT  uint8 // of the digits we hear
 	send    bool
 
-	mine, theirs crypto
-	secure       *protection // made of them by connect; nil: in the clear
+	mine, theirs crypto // none: in the clear
 }
 
 // media is the sound of one call: its sockets, its mouth and its ear.
@@ -54,7 +53,8 @@ type media struct {
 	faults func() Faults
 	ear    *ear
 	peer   atomic.Pointer[peer]
-	quit   atomic.Bool // the phone was unplugged: nothing leaves, nothing comes in
+	quit   atomic.Bool                // the phone was unplugged: nothing leaves, nothing comes in
+	secure atomic.Pointer[protection] // nil: in the clear
 	forged atomic.Uint64
 
 	freq    atomic.Int64 // of the tone, Hz; 0 is silence
@@ -146,7 +146,7 @@ func (m *media) announced(host netip.Addr) netip.AddrPort {
 // connect tells where and how to send from now on.
 func (m *media) connect(p peer) {
 	m.ear.setEventPT(p.hearPT)
-	p.secure = protect(p.mine, p.theirs, m.peer.Load(), m.faults().WrongKey)
+	m.secure.Store(protect(p.mine, p.theirs, m.secure.Load(), m.faults().WrongKey))
 	m.peer.Store(&p)
 }
 
@@ -274,7 +274,7 @@ func (m *media) send(p *peer, pt uint8, stamp uint32, marker bool, payload []byt
 	n, err := packet.MarshalTo(buf[:])
 	datagram := buf[:n]
 	if err == nil {
-		datagram, err = p.seal(datagram, false)
+		datagram, err = m.seal(datagram, false)
 	}
 	if err == nil {
 		_, err = m.reply.WriteToUDPAddrPort(datagram, p.rtp)

@@ -81,7 +81,7 @@ func (m *media) sendReport(p *peer, farewell rtcp.Packet) {
 	if err != nil {
 		return // cannot be: we made it ourselves
 	}
-	if datagram, err = p.seal(datagram, true); err == nil {
+	if datagram, err = m.seal(datagram, true); err == nil {
 		_, err = m.report.WriteToUDPAddrPort(datagram, p.rtcp)
 	}
 	if err != nil {

@@ -131,13 +131,13 @@ type protection struct {
 }
 
 // protect gives the contexts for a pair of keys: the former ones while the keys stay; nil if there are none.
-func protect(mine, theirs crypto, former *peer, wrong bool) *protection {
+func protect(mine, theirs crypto, former *protection, wrong bool) *protection {
 	if mine == (crypto{}) {
 		return nil
 	}
 	mine.tag, theirs.tag = "", ""
-	if former != nil && former.secure != nil && former.secure.mine == mine && former.secure.theirs == theirs {
-		return former.secure
+	if former != nil && former.mine == mine && former.theirs == theirs {
+		return former
 	}
 	p := &protection{mine: mine, theirs: theirs, in: contextOf(theirs)}
 	if wrong {
@@ -157,11 +157,11 @@ func contextOf(c crypto) *srtp.Context {
 }
 
 // seal protects a packet of sound, or of reports.
-func (p *peer) seal(packet []byte, reports bool) ([]byte, error) {
-	if p.secure == nil {
+func (m *media) seal(packet []byte, reports bool) ([]byte, error) {
+	s := m.secure.Load()
+	if s == nil {
 		return packet, nil
 	}
-	s := p.secure
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if reports {
@@ -172,11 +172,10 @@ func (p *peer) seal(packet []byte, reports bool) ([]byte, error) {
 
 // open takes the protection off a packet. In an encrypted call everything else is dropped.
 func (m *media) open(packet []byte, reports bool) ([]byte, bool) {
-	p := m.peer.Load()
-	if p == nil || p.secure == nil {
+	s := m.secure.Load()
+	if s == nil {
 		return packet, true
 	}
-	s := p.secure
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var plain []byte
@@ -195,8 +194,8 @@ func (m *media) open(packet []byte, reports bool) ([]byte, bool) {
 
 // Suite tells by which crypto suite the call is encrypted now; "" if it is not.
 func (c *Call) Suite() string {
-	if p := c.media.peer.Load(); p != nil && p.secure != nil {
-		return p.secure.mine.suite
+	if s := c.media.secure.Load(); s != nil {
+		return s.mine.suite
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -102,6 +103,7 @@ module_path /usr/lib/baresip/modules
 module g711.so
 module ausine.so
 module aubridge.so
+module srtp.so
 module account.so
 module menu.so
 module ctrl_tcp.so
@@ -168,15 +170,26 @@ func (b *baresip) do(command, params string) {
 // TestBaresip: two real phones, one by UDP and one by TCP, and both by TLS, one of which calls. They hear each other, hold, press keys and
 // are recorded.
 func TestBaresip(t *testing.T) {
-	t.Run("UDP and TCP", func(t *testing.T) { baresipCall(t, "udp", "tcp") })
-	t.Run("TLS", func(t *testing.T) { baresipCall(t, "tls", "tls") })
+	t.Run("UDP and TCP", func(t *testing.T) { baresipCall(t, "udp", "tcp", "", EncryptionOptional) })
+	t.Run("TLS", func(t *testing.T) { baresipCall(t, "tls", "tls", "", EncryptionOptional) })
+	// "srtp" offers RTP/AVP with keys and takes what comes, "srtp-mand" RTP/SAVP and nothing else.
+	t.Run("TLS, SRTP offered", func(t *testing.T) { baresipCall(t, "tls", "tls", ";mediaenc=srtp", EncryptionOptional) })
+	t.Run("TLS, SRTP required", func(t *testing.T) { baresipCall(t, "tls", "tls", ";mediaenc=srtp-mand", EncryptionRequired) })
 }
 
-func baresipCall(t *testing.T, first, second string) {
-	r := newRig(t, testDirectory(), func(c *Config) { c.DrainTimeout = 2 * time.Second })
-	caller := startBaresip(r, "40101", 440, first, "")
+func baresipCall(t *testing.T, first, second, account string, policy Encryption) {
+	d, log := testDirectory(), &keptLog{}
+	for number, phone := range d.phones {
+		phone.Encryption = policy
+		d.phones[number] = phone
+	}
+	r := newRig(t, d, func(c *Config) {
+		c.DrainTimeout = 2 * time.Second
+		c.Log = slog.New(slog.NewTextHandler(log, nil))
+	})
+	caller := startBaresip(r, "40101", 440, first, account)
 	next[center.PhoneState](r.c)
-	startBaresip(r, "40102", 1000, second, ";answermode=auto")
+	startBaresip(r, "40102", 1000, second, account+";answermode=auto")
 	next[center.PhoneState](r.c)
 
 	caller.do("dial", "sip:1000@"+r.served(first).String())
@@ -221,6 +234,9 @@ func baresipCall(t *testing.T, first, second string) {
 	r.until("legs end", func() bool { return r.legs.count() == 0 })
 	r.c.nothing()
 
+	if encrypted := strings.Count(log.String(), "suite=AES_CM_128_HMAC_SHA1_"); (encrypted == 2) != (account != "") {
+		t.Errorf("%d legs were encrypted:\n%s", encrypted, log)
+	}
 	sound, err := wav.ReadFile(file, 60*tone.SampleRate)
 	if err != nil {
 		t.Fatal(err)

@@ -72,12 +72,12 @@ func takeLine(all *sdp.SessionDescription, kind, value string) error {
 func mediaName(value string) (sdp.MediaName, error) {
 	f := strings.Fields(value)
 	if len(f) < 4 {
-		return sdp.MediaName{}, fmt.Errorf("%w: m=%q", errSDP, printable(value, 40))
+		return sdp.MediaName{}, fmt.Errorf("%w: m=%q", errSDP, printable(hushed(value), 40))
 	}
 	text, _, _ := strings.Cut(f[1], "/")
 	port, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
-		return sdp.MediaName{}, fmt.Errorf("%w: port %q", errSDP, printable(f[1], 40))
+		return sdp.MediaName{}, fmt.Errorf("%w: port %q", errSDP, printable(hushed(f[1]), 40))
 	}
 	return sdp.MediaName{Media: f[0], Port: sdp.RangedPort{Value: int(port)}, Protos: strings.Split(f[2], "/"), Formats: f[3:]}, nil
 }
