@@ -22,7 +22,7 @@ type commands struct {
 	Load    loadCommand       `cmd:"" help:"Make calls in bulk to a running installation and measure them."`
 	Why     whyCommand        `cmd:"" help:"Say why callers wait and why idle agents have no call."`
 	Report  reportCommand     `cmd:"" help:"Print figures of queues, agents and tenants by interval."`
-	Records recordsCommand    `cmd:"" help:"Print records of calls, legs, stays in queues and states of agents."`
+	Records recordsCommand    `cmd:"" help:"Print records of calls, legs, stays in queues, tries to reach customers and states of agents."`
 	Unlock  unlockCommand     `cmd:"" help:"Let agents sign in again that wrong passwords have locked out."`
 	Passwd  passwdHashCommand `cmd:"" name:"passwd-hash" help:"Make password_hash lines for the configuration from passwords on standard input."`
 	Flow    flowCommand       `cmd:"" help:"Try a caller's flow without a phone, or check flows."`

@@ -124,7 +124,7 @@ func (c reportCommand) Run(ctx context.Context) error {
 // recordsCommand prints records.
 type recordsCommand struct {
 	factsQuestion
-	Kind   string `arg:"" help:"calls, legs, queues or states." enum:"calls,legs,queues,states"`
+	Kind   string `arg:"" help:"calls, legs, queues, tries or states." enum:"calls,legs,queues,tries,states"`
 	Format string `help:"csv, or json: an object a line." default:"csv" enum:"csv,json"`
 }
 

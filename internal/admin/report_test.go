@@ -33,6 +33,10 @@ func (facts) EachQueue(_ context.Context, _ store.Span, do func(center.QueueReco
 	return do(center.QueueRecord{VCC: 7, Call: "c1", Skill: 1, Entered: began, Left: began.Add(30 * time.Second), Outcome: center.QueueAnswered, Agent: 101, Offers: 1})
 }
 
+func (facts) EachTry(_ context.Context, _ store.Span, do func(center.TryRecord) error) error {
+	return do(center.TryRecord{VCC: 7, Control: 12, Skill: 1, Feature: 44, Number: "0555", Entered: began, Began: began, Ended: began, Outcome: center.TryGivenUp, Final: true})
+}
+
 func (facts) EachState(context.Context, store.Span, func(center.StateRecord) error) error { return nil }
 
 func (facts) Legs(context.Context, store.Filter) ([]center.LegRecord, error) { return nil, nil }
@@ -66,6 +70,7 @@ func TestReport(t *testing.T) {
 		{"records?kind=calls&" + day, 200, "c1,0,0,'=cmd(),+4930,,2026-11-25T08:00:00.000Z,,2026-11-25T08:01:30.000Z,0.000,90.000,"},
 		{"records?kind=legs&format=json&" + day, 200, `"talk":60000`},
 		{"records?kind=queues&" + day, 200, "answered,101,1"},
+		{"records?kind=tries&" + day, 200, "12,44,1,0555,0,,2026-11-25T08:00:00.000Z,2026-11-25T08:00:00.000Z,2026-11-25T08:00:00.000Z,given_up,true"},
 		{"records?kind=states&" + day, 200, "agent,state,reason"},
 		{"records?kind=cats&" + day, 422, "kind:"},
 		{"records?kind=calls&format=xlsx&" + day, 422, "format:"},

@@ -13,6 +13,7 @@ type Facts interface {
 	EachCall(ctx context.Context, span store.Span, do func(center.CallRecord) error) error
 	EachLeg(ctx context.Context, span store.Span, do func(center.LegRecord) error) error
 	EachQueue(ctx context.Context, span store.Span, do func(center.QueueRecord) error) error
+	EachTry(ctx context.Context, span store.Span, do func(center.TryRecord) error) error
 	EachState(ctx context.Context, span store.Span, do func(center.StateRecord) error) error
 	Legs(ctx context.Context, f store.Filter) ([]center.LegRecord, error)
 }

@@ -20,11 +20,12 @@ const (
 	CallRecords  Records = "calls"
 	LegRecords   Records = "legs"
 	QueueRecords Records = "queues"
+	TryRecords   Records = "tries"
 	StateRecords Records = "states"
 )
 
 // AllRecords lists them.
-var AllRecords = []Records{CallRecords, LegRecords, QueueRecords, StateRecords}
+var AllRecords = []Records{CallRecords, LegRecords, QueueRecords, TryRecords, StateRecords}
 
 // WriteRecords writes the records of a span, oldest first, as they are read: CSV with a line of names, or JSON with an object a line. It
 // holds none of them in memory.
@@ -40,6 +41,8 @@ func WriteRecords(ctx context.Context, facts Facts, kind Records, span store.Spa
 		err = facts.EachLeg(ctx, span, writing(out, legColumns))
 	case QueueRecords:
 		err = facts.EachQueue(ctx, span, writing(out, queueColumns))
+	case TryRecords:
+		err = facts.EachTry(ctx, span, writing(out, tryColumns))
 	case StateRecords:
 		err = facts.EachState(ctx, span, writing(out, stateColumns))
 	default:
@@ -89,6 +92,18 @@ func queueColumns(r center.QueueRecord) []field {
 	return []field{
 		{"call", string(r.Call)}, {"feature", r.Feature}, {"skill", int(r.Skill)}, {"entered", r.Entered}, {"left", r.Left}, {"waited", r.Left.Sub(r.Entered)},
 		{"outcome", outcomes[r.Outcome]}, {"agent", int(r.Agent)}, {"offers", r.Offers},
+	}
+}
+
+var tryOutcomes = map[center.TryOutcome]string{
+	center.TryTalked: "talked", center.TryNotReached: "not_reached", center.TryGivenBack: "given_back", center.TryNotDialled: "not_dialled",
+	center.TryTakenAway: "taken_away", center.TryGivenUp: "given_up",
+}
+
+func tryColumns(r center.TryRecord) []field {
+	return []field{
+		{"control", r.Control}, {"feature", r.Feature}, {"skill", int(r.Skill)}, {"number", r.Number}, {"agent", int(r.Agent)}, {"call", string(r.Call)},
+		{"entered", r.Entered}, {"began", r.Began}, {"ended", r.Ended}, {"outcome", tryOutcomes[r.Outcome]}, {"last", r.Final},
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"ccgateway/internal/center"
 )
 
-// Span is what Each reads: facts of a VCC from From (included) until Until. Calls, legs and stays in queues belong to it by their beginning, states by any part.
+// Span is what Each reads: facts of a VCC from From (included) until Until. Calls, legs, tries and stays in queues belong to it by their beginning, states by any part.
 type Span struct {
 	VCC   center.VCCID
 	From  time.Time
@@ -28,6 +28,11 @@ func (s *Store) EachLeg(ctx context.Context, span Span, do func(center.LegRecord
 // EachQueue is EachCall for the stays in skill queues.
 func (s *Store) EachQueue(ctx context.Context, span Span, do func(center.QueueRecord) error) error {
 	return s.Picture(ctx, func(p *Picture) error { return p.EachQueue(ctx, span, do) })
+}
+
+// EachTry is EachCall for the tries to reach customers who wait to be called.
+func (s *Store) EachTry(ctx context.Context, span Span, do func(center.TryRecord) error) error {
+	return s.Picture(ctx, func(p *Picture) error { return p.EachTry(ctx, span, do) })
 }
 
 // EachState calls do for all states of agents that touch the span, those that began before it and end in it included.

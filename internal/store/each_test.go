@@ -19,6 +19,8 @@ func testStoreEach(t *testing.T, place sites) {
 		center.CallRecord{VCC: 1, Call: "after", Began: at(20), Ended: at(30)},
 		center.LegRecord{VCC: 1, Leg: "l", Began: at(11), Ended: at(12)},
 		center.QueueRecord{VCC: 1, Call: "q", Entered: at(11), Left: at(12), Outcome: center.QueueAbandoned},
+		center.TryRecord{VCC: 1, Control: 7, Entered: at(0), Began: at(11), Ended: at(12), Outcome: center.TryTalked, Final: true},
+		center.TryRecord{VCC: 1, Control: 8, Entered: at(0), Began: at(20), Ended: at(20), Outcome: center.TryGivenUp, Final: true},
 		center.StateRecord{VCC: 1, Agent: 1, From: at(0), To: at(9)},
 		center.StateRecord{VCC: 1, Agent: 2, From: at(0), To: at(11)},
 		center.StateRecord{VCC: 1, Agent: 3, From: at(19), To: at(40)},
@@ -38,4 +40,7 @@ func testStoreEach(t *testing.T, place sites) {
 	var queues []center.QueueOutcome
 	err = s.EachQueue(t.Context(), span, func(r center.QueueRecord) error { queues = append(queues, r.Outcome); return nil })
 	wantSame(t, []center.QueueOutcome{center.QueueAbandoned}, queues, err)
+	var tries []int64
+	err = s.EachTry(t.Context(), span, func(r center.TryRecord) error { tries = append(tries, r.Control); return nil })
+	wantSame(t, []int64{7}, tries, err)
 }

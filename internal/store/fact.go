@@ -20,7 +20,7 @@ type fact struct {
 // isFact tells whether an effect is one for the store.
 func isFact(effect center.Effect) bool {
 	switch effect.(type) {
-	case center.CallRecord, center.LegRecord, center.StateRecord, center.RecordingBegan, center.RecordingEnded, center.QueueRecord,
+	case center.CallRecord, center.LegRecord, center.StateRecord, center.RecordingBegan, center.RecordingEnded, center.QueueRecord, center.TryRecord,
 		center.SessionBegan, center.SessionEnded, center.Audit:
 		return true
 	default:
@@ -35,7 +35,9 @@ const (
 	insertLeg = `INSERT INTO leg_record (vcc, call_id, leg, party, agent, number, skill, began_ms, ringing_ms, answered_ms, ended_ms, held_ms,
 		reason, waited_ms, feature, maker, talked, in_flow_ms)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
-	insertQueue     = `INSERT INTO queue_record (vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	insertQueue = `INSERT INTO queue_record (vcc, call_id, feature, skill, entered_ms, left_ms, outcome, agent, offers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	insertTry   = `INSERT INTO try_record (vcc, control, skill, feature, agent, number, call_id, entered_ms, began_ms, ended_ms, outcome, last_try)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	insertState     = `INSERT INTO agent_state (vcc, agent, state, reason, from_ms, to_ms, call_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	insertRecording = `INSERT INTO recording (vcc, recording, call_id, agent, caller, called, file, began_ms, name, skill, failed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`
@@ -48,7 +50,7 @@ const (
 )
 
 // factStatements are prepared once: parsing them for each row would cost more than writing it.
-var factStatements = []string{insertCall, insertLeg, insertQueue, insertState, insertRecording, endRecording, insertSession, endSession, insertAudit, setAlive, setCarried, findRecording}
+var factStatements = []string{insertCall, insertLeg, insertQueue, insertTry, insertState, insertRecording, endRecording, insertSession, endSession, insertAudit, setAlive, setCarried, findRecording}
 
 // errNotBegan says that the end of a recording came whose beginning is not there, because it was lost.
 var errNotBegan = errors.New("its beginning is not in the database")
@@ -70,6 +72,9 @@ func (f fact) step() (step, error) {
 			millis(e.Answered), millis(e.Ended), e.Held.Milliseconds(), e.Reason, e.Waited.Milliseconds(), e.Feature, e.Maker, e.Talked, e.InFlow.Milliseconds()), nil
 	case center.QueueRecord:
 		return newStep(insertQueue, e.VCC, string(e.Call), e.Feature, e.Skill, millis(e.Entered), millis(e.Left), e.Outcome, e.Agent, e.Offers), nil
+	case center.TryRecord:
+		return newStep(insertTry, e.VCC, e.Control, e.Skill, e.Feature, e.Agent, e.Number, string(e.Call), millis(e.Entered), millis(e.Began), millis(e.Ended),
+			e.Outcome, e.Final), nil
 	case center.StateRecord:
 		return newStep(insertState, e.VCC, e.Agent, e.State, e.Reason, millis(e.From), millis(e.To), string(e.Call)), nil
 	case center.RecordingBegan:

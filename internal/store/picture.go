@@ -45,6 +45,11 @@ func (p *Picture) EachQueue(ctx context.Context, span Span, do func(center.Queue
 	return each(ctx, p.tx, readQueues, span, do)
 }
 
+// EachTry is Store.EachTry.
+func (p *Picture) EachTry(ctx context.Context, span Span, do func(center.TryRecord) error) error {
+	return each(ctx, p.tx, readTries, span, do)
+}
+
 // EachState is Store.EachState.
 func (p *Picture) EachState(ctx context.Context, span Span, do func(center.StateRecord) error) error {
 	return each(ctx, p.tx, readStates, span, do)

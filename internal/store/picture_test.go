@@ -44,7 +44,7 @@ func testEachStateReadsNoYears(t *testing.T, place sites) {
 	wantPlan(t, s, readStates.span(), args, "agent_state_by_time", map[bool]string{false: "from_ms>? AND from_ms<?", true: "from_ms >="})
 	wantPlan(t, s, longestState, []any{span.VCC}, "agent_state_by_length", map[bool]string{false: "vcc=?", true: "Index"})
 	for _, r := range []struct{ query, index string }{
-		{readCalls.span(), "call_record_by_time"}, {readLegs.span(), "leg_record_by_time"}, {readQueues.span(), "queue_record_by_time"},
+		{readCalls.span(), "call_record_by_time"}, {readLegs.span(), "leg_record_by_time"}, {readQueues.span(), "queue_record_by_time"}, {readTries.span(), "try_record_by_time"},
 	} {
 		if !isPostgres(s) { // an empty table is read whole there, and rightly
 			wantPlan(t, s, r.query, args, r.index, map[bool]string{})

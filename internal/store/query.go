@@ -128,6 +128,18 @@ func (s *Store) Queues(ctx context.Context, f Filter) ([]center.QueueRecord, err
 	return readQueues.find(ctx, s.read, f)
 }
 
+var readTries = reader[center.TryRecord]{"tries to reach customers", `SELECT vcc, control, skill, feature, agent, number, call_id, entered_ms, began_ms, ended_ms, outcome, last_try
+		FROM try_record`, columns{began: "began_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.TryRecord) []any {
+	return []any{
+		&r.VCC, &r.Control, &r.Skill, &r.Feature, &r.Agent, &r.Number, &r.Call, when{&r.Entered}, when{&r.Began}, when{&r.Ended}, &r.Outcome, &r.Final,
+	}
+}}
+
+// Tries finds tries to reach customers who wait to be called.
+func (s *Store) Tries(ctx context.Context, f Filter) ([]center.TryRecord, error) {
+	return readTries.find(ctx, s.read, f)
+}
+
 var readStates = reader[center.StateRecord]{"states", `SELECT vcc, agent, state, reason, from_ms, to_ms, call_id FROM agent_state`,
 	columns{began: "from_ms", ended: "to_ms", call: "call_id", agent: []string{"agent"}}, func(r *center.StateRecord) []any {
 		return []any{&r.VCC, &r.Agent, &r.State, &r.Reason, when{&r.From}, when{&r.To}, &r.Call}

@@ -39,10 +39,14 @@ func testStoreFacts(t *testing.T, place sites) {
 		Held: time.Second, Reason: center.LeaveUserBeforeAgent, Waited: 2 * time.Second, Feature: 7, Maker: true, Talked: true, InFlow: 3 * time.Second,
 	}
 	queue := center.QueueRecord{VCC: 1, Call: "1455885056-1", Skill: 2, Entered: at(0), Left: at(1), Outcome: center.QueueAnswered, Agent: 101, Offers: 2}
+	try := center.TryRecord{
+		VCC: 1, Control: 1 << 40, Skill: 2, Feature: 44, Agent: 101, Number: "0555", Call: "1455885056-1", Entered: at(0), Began: at(1), Ended: at(2),
+		Outcome: center.TryNotReached, Final: true,
+	}
 	state := center.StateRecord{VCC: 1, Agent: 101, State: center.StateBusy, Reason: 201, From: at(0), To: at(1), Call: "1455885056-1"}
 	audit := center.Audit{VCC: 1, At: at(1), Actor: 901, Act: "forceLogOutAgent", Target: 101, Detail: "d"}
 	s.Carry(1, []center.Effect{
-		call, center.Event{Type: "not for the store"}, leg, queue, state, audit,
+		call, center.Event{Type: "not for the store"}, leg, queue, try, state, audit,
 		center.SessionBegan{Agent: 101, Session: 1, Phone: "40101", IP: "10.0.0.1", Push: center.Push{URL: "https://x", Token: "secret"}, At: at(0)},
 		center.SessionBegan{Agent: 102, Session: 2, At: at(1)},
 		center.SessionEnded{Agent: 101, Session: 1, Reason: center.ReasonInspector, By: 901, Began: at(0), At: at(3)},
@@ -59,6 +63,8 @@ func testStoreFacts(t *testing.T, place sites) {
 	wantSame(t, []center.LegRecord{leg}, legs, err)
 	queues, err := s.Queues(t.Context(), Filter{})
 	wantSame(t, []center.QueueRecord{queue}, queues, err)
+	tries, err := s.Tries(t.Context(), Filter{Agent: 101})
+	wantSame(t, []center.TryRecord{try}, tries, err)
 	states, err := s.States(t.Context(), Filter{})
 	wantSame(t, []center.StateRecord{state}, states, err)
 	entries, err := s.Audit(t.Context(), Filter{})
@@ -74,7 +80,7 @@ func testStoreFacts(t *testing.T, place sites) {
 		{VCC: 1, ID: "r2", Call: "c", Agent: 101, File: "1/r2.wav", Began: at(2)},
 		{VCC: 1, ID: "r1", Call: "1455885056-1", Agent: 101, Caller: "0301", Called: "1000", File: "1/r1.wav", Began: at(1), Ended: at(2), Failed: "disk full"},
 	}, recordings, err)
-	if got := s.Stats(); got != (Stats{Written: 12}) {
+	if got := s.Stats(); got != (Stats{Written: 13}) {
 		t.Errorf("%+v", got)
 	}
 }
