@@ -114,7 +114,7 @@ var (
 		"Passwords that were not looked at, by what was locked or slowed down: pair (the account at that address), account, address.", "reason")
 	lockActs = define(counter, "lockouts_total", "How often a pair of account and address was locked, or an account or address slowed down.", "what")
 	lockBook = define(gauge, "lockout_remembered", "Pairs, accounts and addresses whose passwords are counted.")
-	limited  = define(counter, "rate_limited_total", "Requests refused with 000-007 for coming too fast, by whose bound it was: agent, address.", "reason")
+	limited  = define(counter, "rate_limited_total", "Requests refused with 000-007 for coming too fast, by whose bound it was: agent, address, agent_queries, all_queries.", "reason")
 )
 
 // SIP.
@@ -134,6 +134,7 @@ var (
 // Sound.
 var (
 	rtpLegs      = define(gauge, "rtp_legs", "Legs with sound; each takes a pair of ports.")
+	rtpEncrypted = define(gauge, "rtp_encrypted_legs", "Legs whose sound is encrypted (SRTP).")
 	rtpPairs     = define(gauge, "rtp_port_pairs", "Pairs of ports in the configured range.")
 	rtpRooms     = define(gauge, "rtp_rooms", "Calls whose sound is mixed.")
 	rtpPackets   = define(counter, "rtp_packets_total", "Packets by direction (in, out).", "direction")
@@ -141,7 +142,7 @@ var (
 	rtpRemote    = define(counter, "rtp_remote_lost_total", "Packets that phones and lines report as lost on their way to them.")
 	rtpLate      = define(counter, "rtp_late_total", "Packets that came after their time.")
 	rtpConcealed = define(counter, "rtp_concealed_total", "Frames of 20 ms that had to be made up.")
-	rtpRefused   = define(counter, "rtp_refused_total", "Packets not taken: strangers, malformed, unusable, jumped, flooded, doubled.", "why")
+	rtpRefused   = define(counter, "rtp_refused_total", "Packets not taken: strangers, malformed, unusable, jumped, flooded, doubled, forged (encrypted legs: not authentic).", "why")
 	rtpSendFails = define(counter, "rtp_send_errors_total", "Packets that could not be sent.")
 	ticks        = define(counter, "media_ticks_total", "Rounds of 20 ms of the mixer.")
 	ticksLate    = define(counter, "media_ticks_late_total", "Rounds that began late and were caught up with.")

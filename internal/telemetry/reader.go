@@ -192,6 +192,7 @@ func signalling(s sheet, stats voice.Stats, counts voice.SIPCounts) {
 
 func (r *reader) sound(s sheet, e media.EngineStats, t media.Stats) {
 	s.put(rtpLegs, float64(e.Legs))
+	s.put(rtpEncrypted, float64(e.Encrypted))
 	s.put(rtpPairs, float64(e.PortPairs))
 	s.put(rtpRooms, float64(e.Rooms))
 	s.put(rtpPackets, float64(t.Received), "in")
@@ -204,7 +205,7 @@ func (r *reader) sound(s sheet, e media.EngineStats, t media.Stats) {
 	s.put(rtpLate, float64(t.Late))
 	s.put(rtpConcealed, float64(t.Concealed))
 	for why, n := range map[string]uint64{"strangers": t.Strangers, "malformed": t.Malformed, "unusable": t.Unusable, "jumped": t.Jumped,
-		"flooded": t.Flooded, "doubled": t.Doubled} {
+		"flooded": t.Flooded, "doubled": t.Doubled, "forged": t.Forged} {
 		s.put(rtpRefused, float64(n), why)
 	}
 	s.put(rtpSendFails, float64(t.SendErrors))
@@ -255,5 +256,7 @@ func (r *reader) refused(s sheet) {
 		l := r.sources.Limits()
 		s.put(limited, float64(l.Agent), "agent")
 		s.put(limited, float64(l.Address), "address")
+		s.put(limited, float64(l.AgentQueries), "agent_queries")
+		s.put(limited, float64(l.AllQueries), "all_queries")
 	}
 }

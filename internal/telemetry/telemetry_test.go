@@ -66,7 +66,7 @@ func program(t *testing.T, c centers) *Metrics {
 			}
 		},
 		Media: func() (media.EngineStats, media.Stats) {
-			return media.EngineStats{Legs: 2, LongestTick: 3 * time.Millisecond}, media.Stats{Received: 100, Sent: 99, Lost: -2, Strangers: 1}
+			return media.EngineStats{Legs: 2, Encrypted: 1, LongestTick: 3 * time.Millisecond}, media.Stats{Received: 100, Sent: 99, Lost: -2, Strangers: 1, Forged: 5}
 		},
 		Store: func() store.Stats { return store.Stats{Queued: 1, Written: 2, Lost: 3, Failing: true} },
 		Journal: func() host.JournalStats {
@@ -76,7 +76,7 @@ func program(t *testing.T, c centers) *Metrics {
 			return lockout.Stats{Wrong: 11, RefusedPair: 12, RefusedAccount: 13, RefusedAddress: 14, LockedPair: 15, SlowedAccount: 16,
 				SlowedAddress: 17, Remembered: 18}
 		},
-		Limits: func() gateway.Refusals { return gateway.Refusals{Agent: 19, Address: 20} },
+		Limits: func() gateway.Refusals { return gateway.Refusals{Agent: 19, Address: 20, AgentQueries: 21, AllQueries: 22} },
 	})
 	m.Request("onlineagent", result.WrongPassword, 3*time.Millisecond)
 	m.Request("getAgentEvent", result.OK, 9*time.Second)
@@ -150,12 +150,13 @@ func TestScrape_Values(t *testing.T) {
 		`ccgateway_command_seconds_count{type="Touch"} 1`, `ccgateway_event_delivery_seconds_count 1`,
 		`ccgateway_sip_requests_total{direction="in",method="INVITE"} 4`, `ccgateway_sip_responses_total{class="4xx",direction="out"} 9`,
 		`ccgateway_sip_credentials_total{verdict="wrong"} 6`, `ccgateway_rtp_packets_total{direction="in"} 100`, `ccgateway_rtp_lost_total 0`,
-		`ccgateway_rtp_refused_total{why="strangers"} 1`, `ccgateway_media_longest_tick_seconds 0.003`, `ccgateway_store_failing 1`,
+		`ccgateway_rtp_refused_total{why="strangers"} 1`, `ccgateway_rtp_refused_total{why="forged"} 5`, `ccgateway_rtp_encrypted_legs 1`, `ccgateway_media_longest_tick_seconds 0.003`, `ccgateway_store_failing 1`,
 		`ccgateway_journal_seconds_total 2`, `ccgateway_journal_sync_seconds_bucket{le="0.005"} 0`, `ccgateway_journal_sync_seconds_count 1`, `ccgateway_push_expired_total 1`, `ccgateway_recordings_total 1`,
 		`ccgateway_passwords_wrong_total 11`, `ccgateway_lockout_refused_total{reason="pair"} 12`,
 		`ccgateway_lockout_refused_total{reason="account"} 13`, `ccgateway_lockout_refused_total{reason="address"} 14`,
 		`ccgateway_lockouts_total{what="pair"} 15`, `ccgateway_lockouts_total{what="account"} 16`, `ccgateway_lockouts_total{what="address"} 17`,
 		`ccgateway_lockout_remembered 18`, `ccgateway_rate_limited_total{reason="agent"} 19`, `ccgateway_rate_limited_total{reason="address"} 20`,
+		`ccgateway_rate_limited_total{reason="agent_queries"} 21`, `ccgateway_rate_limited_total{reason="all_queries"} 22`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing: %s", want)

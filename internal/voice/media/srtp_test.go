@@ -86,6 +86,9 @@ func TestSRTP_Talk(t *testing.T) {
 	a.hears(b, c)
 	b.hears(a)
 	c.hears(a)
+	if s := l.engine.Stats(); s.Legs != 3 || s.Encrypted != 2 {
+		t.Errorf("%+v", s)
+	}
 	l.engine.StopRecording("rec")
 	l.tick()
 	if err := l.awaitRecording("rec"); err != nil {

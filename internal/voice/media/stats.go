@@ -113,6 +113,7 @@ type engineCounts struct {
 // EngineStats says how an engine fares.
 type EngineStats struct {
 	Legs       int // open
+	Encrypted  int // of those, by SRTP
 	Rooms      int
 	Recordings int // running
 	PortPairs  int // of the range; each leg takes one
@@ -130,10 +131,16 @@ type EngineStats struct {
 func (e *Engine) Stats() EngineStats {
 	e.mu.Lock()
 	legs, rooms, recordings := len(e.legs), len(e.rooms), len(e.recordings)
+	encrypted := 0
+	for _, l := range e.legs {
+		if s := l.session.Load(); s != nil && s.sealer != nil {
+			encrypted++
+		}
+	}
 	e.mu.Unlock()
 	c := &e.counts
 	return EngineStats{
-		Legs: legs, Rooms: rooms, Recordings: recordings, PortPairs: len(e.ports.pairs),
+		Legs: legs, Encrypted: encrypted, Rooms: rooms, Recordings: recordings, PortPairs: len(e.ports.pairs),
 		Ticks:            c.ticks.Load(),
 		LateTicks:        c.lateTicks.Load(),
 		SkippedTicks:     c.skippedTicks.Load(),
