@@ -156,6 +156,7 @@ type (
 		Volume  int // percent of the loudest, 50 = as it is
 		Speed   int // 50 = as it is, 100 = twice, 0 = half
 		Endless bool
+		Network bool // asked for by beginNetPlay, which is not for calls of three parties (cec_07_4212)
 	}
 	// MayHear tells whether the asking agent may play and download a recording: one of his own talks, one of an agent whom his role
 	// (right 16) and the inspection relationships let him inspect, a voicemail (Owner 0) of a queue that he is configured for (Skill). Refused

@@ -41,6 +41,8 @@ func (c *Center) beginPlay(a *agent, cmd BeginPlay) *result.Error {
 		return result.BadArgument.Because("the recording's path is empty")
 	case a.play != nil:
 		return result.CannotPlay.Because("agent %d is being played a recording", a.id)
+	case p != nil && cmd.Network && len(p.call.parties) > 2:
+		return result.CannotPlay.Because("agent %d is in a call of three parties", a.id)
 	case p != nil && p.phase == phaseTalking && a.lineUp():
 		a.play = &agentPlay{part: p, wanted: cmd, ringing: timer{kind: timerPlay, agent: a}}
 		c.startPlay(a)

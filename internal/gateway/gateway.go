@@ -89,7 +89,11 @@ type Config struct {
 	// Observe is told of every answered request, for metrics: the interface's log name ("unknown" where there is none), the result
 	// code, and how long it took. It must not block. nil = nobody is told.
 	Observe func(interfaceName string, code result.Code, took time.Duration)
-	Log     *slog.Logger // nil = slog.Default()
+	// Recordings is what agents play and download; nil = there are none.
+	Recordings Recordings
+	// Downloads is how many recordings are downloaded at a time; 0 = DefaultDownloads, negative = downloads are switched off (104-001).
+	Downloads int
+	Log       *slog.Logger // nil = slog.Default()
 	// Trace is told of every request as a span, which lies in the trace of the client's traceparent header if it has one; see
 	// beginSpan. nil = nobody is told.
 	Trace trace.Tracer
@@ -110,7 +114,10 @@ type Gateway struct {
 	access access
 	limits *limits
 
-	tickets   *tickets
+	tickets      *tickets
+	recordTokens *vouchers[Recording] // of localRecordPath
+	downloads    *downloads
+
 	streams   sync.WaitGroup // open streams, with their goroutines
 	writeTime time.Duration  // see writeTime of streams
 
@@ -141,7 +148,7 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		config: config, log: config.Log, centers: centers, accounts: accounts, events: events,
 		router: newRouter(Routes()), guids: newGUIDIndex(), moves: newMoves(),
 		hashes: make(chan struct{}, config.PasswordChecks), access: newAccess(config),
-		tickets: newTickets(), writeTime: streamWriteTime,
+		tickets: newTickets(), recordTokens: newVouchers[Recording](recordTokenLife), downloads: newDownloads(config.Downloads), writeTime: streamWriteTime,
 	}
 	node := nodeName(config.Node)
 	g.limits = newLimits(config, g.guids.find)

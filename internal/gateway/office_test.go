@@ -26,6 +26,7 @@ type office struct {
 	mu        sync.Mutex
 	now       time.Time
 	legs      map[string]center.LegID // by the number that rings
+	played    center.Play             // the last
 	passwords map[center.AgentID]string
 }
 
@@ -33,6 +34,12 @@ type office struct {
 var opening = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 func newOffice(t *testing.T, change ...func(*center.Config)) *office {
+	t.Helper()
+	return newOfficeWith(t, Config{}, change...)
+}
+
+// newOfficeWith is newOffice with settings of the gateway.
+func newOfficeWith(t *testing.T, config Config, change ...func(*center.Config)) *office {
 	t.Helper()
 	o := &office{
 		t: t, now: opening, legs: map[string]center.LegID{}, delivery: delivery.New(delivery.Options{}),
@@ -48,7 +55,8 @@ func newOffice(t *testing.T, change ...func(*center.Config)) *office {
 	if err := o.host.Configure(t.Context(), []center.Config{one, two}); err != nil {
 		t.Fatal(err)
 	}
-	o.gateway = New(Config{PollWait: -1, Log: quiet, Node: "AgentGateway1"}, o.host, o, o.delivery)
+	config.PollWait, config.Log, config.Node = -1, quiet, "AgentGateway1"
+	o.gateway = New(config, o.host, o, o.delivery)
 	t.Cleanup(func() {
 		o.host.Stop()
 		o.delivery.Close()
@@ -113,8 +121,11 @@ func (o *office) Carry(_ center.VCCID, effects []center.Effect) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, effect := range effects {
-		if ring, ok := effect.(center.Ring); ok {
-			o.legs[ring.Phone+ring.Number] = ring.Leg
+		switch e := effect.(type) {
+		case center.Ring:
+			o.legs[e.Phone+e.Number] = e.Leg
+		case center.Play:
+			o.played = e
 		}
 	}
 }

@@ -1,8 +1,8 @@
 package gateway
 
 import (
+	"context"
 	"math"
-	"strings"
 
 	"ccgateway/internal/center"
 )
@@ -10,10 +10,66 @@ import (
 // Recording and playing by an agent (recordplay.yaml).
 
 const (
-	maxFileName  = 100 // characters (cec_07_0402)
 	millisSecond = 1000
 	noScreen     = "no screen recorder is connected"
+
+	normalSound = 50  // volume and speed of a sound as it is (cec_07_4202)
+	mostSound   = 100 // the loudest, and the fastest
+	mostDigits  = 5   // of volume and speed
 )
+
+// beginPlay plays a recording to the agent. times is only read: any number counts as 1 (cec_07_4202).
+func beginPlay(ctx context.Context, g *Gateway, q *request) (any, error) {
+	body := q.fromBody()
+	name := recordName(body, "voicepath")
+	cmd := center.BeginPlay{
+		By: q.by(), StartMS: seconds(body.integer("startpostion", 0, 0, math.MaxInt32)),
+		Volume: loudness(body, "volumechange"), Speed: loudness(body, "speedchange"),
+	}
+	body.integer("times", 1, math.MinInt32, math.MaxInt32)
+	body.integer("codeformat", 0, 0, 0)
+	body.integer("locationId", 0, 0, maxLocation)
+	return g.play(ctx, q, name, cmd)
+}
+
+// beginNetPlay is beginPlay for several call centres that work as one (cec_07_4212). There is one here, which holds all recordings, so ccId and
+// locationId are only read. playTime 0 plays without end.
+func beginNetPlay(ctx context.Context, g *Gateway, q *request) (any, error) {
+	body := q.fromBody()
+	name := recordName(body, "fileName")
+	body.need("ccId", 0, math.MaxInt32)
+	body.integer("fileFormat", 0, 0, 2)
+	body.integer("locationId", 0, 0, maxLocation)
+	return g.play(ctx, q, name, center.BeginPlay{
+		By: q.by(), StartMS: seconds(body.integer("position", 0, 0, math.MaxInt32)), Volume: normalSound, Speed: normalSound,
+		Endless: body.integer("playTime", 1, math.MinInt32, math.MaxInt32) == 0, Network: true,
+	})
+}
+
+// loudness reads volume or speed: a number of up to five digits, of which what is above the most counts as the most.
+func loudness(body fields, name string) int {
+	most := int(math.Pow10(mostDigits)) - 1
+	return min(body.integer(name, normalSound, 0, most), mostSound)
+}
+
+// play lets the center play a recording that the agent may hear, and writes that down.
+func (g *Gateway) play(ctx context.Context, q *request, name string, cmd center.BeginPlay) (any, error) {
+	if err := g.decoded(ctx, q); err != nil {
+		return nil, err
+	}
+	r, err := g.hearable(ctx, q, name)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Path = r.File
+	if _, err := g.do(ctx, q, cmd); err != nil {
+		return nil, err
+	}
+	if err := g.config.Recordings.Used(ctx, q.vcc, q.agent, q.route.Name, r); err != nil {
+		g.log.Error("playing of a recording is not written down", "agent", int(q.agent), "recording", string(r.ID), "error", err)
+	}
+	return nil, nil
+}
 
 func pausePlay(q *request) center.Command  { return center.PausePlay{By: q.by()} }
 func resumePlay(q *request) center.Command { return center.ResumePlay{By: q.by()} }
@@ -28,9 +84,17 @@ func backFastPlay(q *request) center.Command {
 	return center.MovePlay{By: q.by(), MS: -seconds(q.pathNumber("time", 0, math.MaxInt32))}
 }
 
-// playRelocation: the members of its body are known nowhere; position, in seconds from the beginning, is our own.
+// playRelocation: the members of its body are known nowhere; position, in seconds from the beginning, is our own. startpostion, which beginPlay
+// has for the same, is taken as well.
 func playRelocation(q *request) center.Command {
-	return center.MovePlay{By: q.by(), MS: seconds(q.fromBody().need("position", 0, math.MaxInt32)), Absolute: true}
+	body := q.fromBody()
+	name := "position"
+	if _, present := body.get(name); !present {
+		if _, present = body.get("startpostion"); present {
+			name = "startpostion"
+		}
+	}
+	return center.MovePlay{By: q.by(), MS: seconds(body.need(name, 0, math.MaxInt32)), Absolute: true}
 }
 
 func seconds(n int) int64 { return int64(n) * millisSecond }
@@ -42,9 +106,9 @@ func beginRecord(q *request) center.Command {
 	body := q.fromBody()
 	body.need("mediaType", ordinaryVoice, ordinaryVoice)
 	body.integer("recordFormat", 0, 0, 3)
-	name := body.text("fileName", maxFileName)
-	if strings.Contains(name, "..") || strings.ContainsFunc(name, isControl) {
-		body.wrong("fileName", "is not the name of a file")
+	name := body.text("fileName", maxRecordName)
+	if badRecordName(name) || othersName(name, q.agent) {
+		body.wrong("fileName", "is not a name that a recording of this agent can have")
 	}
 	return center.BeginRecord{By: q.by(), File: name}
 }

@@ -24,6 +24,7 @@ const (
 	reserved                  // always an empty object
 	absent                    // never
 	noted                     // null on success, an empty object on failure (cec_07_1205)
+	filed                     // an empty text on failure; a success is a file (cec_07_4214)
 )
 
 // The shapes of the pages.
@@ -69,7 +70,7 @@ func (s shape) failed(err error) ([]byte, result.Code) {
 	code := result.Of(err)
 	var body []byte
 	switch {
-	case code == result.NotSignedIn || code == result.NoRight:
+	case code == result.NotSignedIn || code == result.NoRight || s.kind == filed:
 		return envelope(messageOf(err), code, "result", []byte(`""`)), code
 	case s.kind == reserved || s.kind == noted:
 		body = emptyObject

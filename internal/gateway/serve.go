@@ -55,6 +55,7 @@ func (g *Gateway) handOver(w http.ResponseWriter, r *http.Request, q *request, t
 	defer g.streams.Done()
 	defer func() {
 		if broken := recover(); broken != nil {
+			passOn(broken)
 			g.log.Error("stream panicked", "method", q.route.Name, "agent", int(q.agent), "reason", fmt.Sprint(broken),
 				"stack", string(debug.Stack()))
 		}
@@ -98,9 +99,7 @@ func (g *Gateway) handle(ctx context.Context, q *request) (content any, err erro
 		if broken == nil {
 			return
 		}
-		if cause, ok := broken.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
-			panic(broken) // net/http's own way to give a connection up
-		}
+		passOn(broken)
 		g.log.Error("handler panicked", "method", q.route.Name, "agent", int(q.agent), "reason", fmt.Sprint(broken),
 			"stack", string(debug.Stack()))
 		content, err = nil, result.OperationFailed.Err()
@@ -109,6 +108,13 @@ func (g *Gateway) handle(ctx context.Context, q *request) (content any, err erro
 		return nil, g.notBuilt(ctx, q)
 	}
 	return q.route.handle(ctx, g, q)
+}
+
+// passOn lets net/http's own way to give a connection up through.
+func passOn(broken any) {
+	if cause, ok := broken.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+		panic(broken)
+	}
 }
 
 // notBuilt answers for an interface that is not built. Agents are authenticated as everywhere, so that a client whose session is

@@ -507,10 +507,10 @@ func TestTickets(t *testing.T) {
 				t.Errorf("too late: %v", err)
 			}
 			first := ticket()
-			for range ticketsKept {
+			for range vouchersKept {
 				ticket()
 			}
-			if len(h.tickets.agents[101]) != ticketsKept || open(first) == nil {
+			if len(h.tickets.agents[101]) != vouchersKept || open(first) == nil {
 				t.Error("tickets are kept without bound")
 			}
 			now = now.Add(ticketLife)

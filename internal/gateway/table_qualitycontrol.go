@@ -37,7 +37,9 @@ func qualitycontrolRoutes() []Route {
 			ask(requestSwitchInsertWhisperAgent, nil)),
 		works("GET", "qualitycontrol/{agentid}/allagent", "queryAllMonitoredAgents", "List the agents that may be inspected", valueOnly,
 			queryAllMonitoredAgents),
-		missing("GET", "qualitycontrol/{agentid}/localrecordpath", "localRecordPath", "Get the local path and a token of a recording"),
-		missing("GET", "qualitycontrol/{agentid}/recordfile", "recordFile", "Download a recording by token"),
+		works("GET", "qualitycontrol/{agentid}/localrecordpath", "localRecordPath", "Get the local path and a token of a recording", valueOnly,
+			localRecordPath),
+		works("GET", "qualitycontrol/{agentid}/recordfile", "recordFile", "Download a recording by token", fileShape,
+			recordFile),
 	)
 }
