@@ -118,9 +118,10 @@ func (c *Center) keepsLine(a *agent) bool {
 	return !a.releasePhone && has && at == a.line.at
 }
 
-// reviseLine hangs up an open line between calls if the agent's phone is elsewhere by now.
+// reviseLine hangs up an open line between calls if the agent's phone is elsewhere by now. A preview is only looked at and needs no
+// line yet.
 func (c *Center) reviseLine(a *agent) {
-	if a.line != nil && !a.inCall() && !c.keepsLine(a) {
+	if a.line != nil && (!a.inCall() || a.preview != nil) && !c.keepsLine(a) {
 		c.dropPhone(a)
 	}
 }
