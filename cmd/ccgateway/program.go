@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"ccgateway/internal/admin"
+	"ccgateway/internal/archive"
 	"ccgateway/internal/center"
 	"ccgateway/internal/config"
 	"ccgateway/internal/delivery"
@@ -34,9 +36,14 @@ import (
 
 // program is a running installation: all rooms, joined. Made by start, ended by stop.
 type program struct {
-	cfg   *config.Config
+	cfg   *config.Config // that it was started with; settings has what counts now
 	log   *slog.Logger
 	token string
+
+	live     atomic.Pointer[config.Config]
+	proxies  atomic.Pointer[[]netip.Prefix]
+	applying sync.Mutex                     // one file after another
+	own      func() (*config.Config, error) // reads the program's own file anew; nil = it has none
 
 	store    *store.Store
 	guard    *lockout.Guard
@@ -47,6 +54,7 @@ type program struct {
 	doors    *gateway.Gateway
 	voice    *voice.Server
 	flows    *flow.Engine
+	archive  *archive.Archive
 	servers  []*server
 	keeper   *tlscert.Keeper
 	metrics  *telemetry.Metrics
@@ -66,6 +74,7 @@ const recordingsFolder = "recordings"
 // see program.address.
 func start(ctx context.Context, cfg *config.Config, log *slog.Logger) (*program, error) {
 	p := &program{cfg: cfg, log: log, voiceDone: make(chan struct{})}
+	p.remember(cfg)
 	p.notReady("starting")
 	if err := p.open(ctx); err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
@@ -88,6 +97,9 @@ func (p *program) open(ctx context.Context) error {
 	}), store.KeepSessions(), store.Database(p.cfg.Database)); err != nil {
 		return err
 	}
+	if err := p.openArchive(recordings); err != nil {
+		return err
+	}
 	if err := p.openGuard(ctx); err != nil {
 		return err
 	}
@@ -103,9 +115,11 @@ func (p *program) open(ctx context.Context) error {
 	p.metrics = telemetry.New(version)
 	p.host = host.New(p.log.With("room", "host"), time.Now)
 	p.delivery = delivery.New(delivery.Options{Overflow: p.expel, Delivered: p.delivered})
-	if p.pusher, err = p.newPusher(); err != nil {
+	pushing, err := p.pushOptions(p.cfg)
+	if err != nil {
 		return err
 	}
+	p.pusher = push.New(p.delivery, pushing)
 	if p.keeper, err = tlscert.Open(p.cfg.TLS.Cert, p.cfg.TLS.Key, p.cfg.Data, p.log.With("room", "tls")); err != nil {
 		return err
 	}
@@ -166,9 +180,10 @@ func (p *program) configure(ctx context.Context, cfg *config.Config) error {
 
 // complete adds to a center's configuration what the installation decides, not the tenant.
 func (p *program) complete(c *center.Config) {
-	c.ServerName = p.cfg.Cluster
-	c.Silence = p.cfg.Events.Silence
-	c.Auth = center.Auth{Static: p.cfg.Auth.Mode == 1, Interval: p.cfg.Auth.GUIDInterval, Timeout: p.cfg.Auth.GUIDTimeout}
+	cfg := p.settings()
+	c.ServerName = cfg.Cluster
+	c.Silence = cfg.Events.Silence
+	c.Auth = center.Auth{Static: cfg.Auth.Mode == 1, Interval: cfg.Auth.GUIDInterval, Timeout: cfg.Auth.GUIDTimeout}
 }
 
 // serve opens the doors.
@@ -181,15 +196,19 @@ func (p *program) serve(ctx context.Context) error {
 		p.tasks.Go(func() error { return p.watchJournal(running) })
 	}
 	p.tasks.Go(func() error {
+		p.archive.Keep(running)
+		return nil
+	})
+	p.tasks.Go(func() error {
 		defer close(p.voiceDone)
 		return p.voice.Run(running)
 	})
-	p.doors = gateway.New(p.gatewayConfig(), p.watched(), accounts{p.store, p.guard}, p.delivery)
+	p.doors = gateway.New(p.gatewayConfig(p.cfg), p.watched(), accounts{p.store, p.guard}, p.delivery)
 	if err := p.resume(ctx, p.doors); err != nil {
 		return err
 	}
-	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock,
-		Metrics: p.metrics.Handler(), Facts: facts{p.store}})
+	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock, Note: p.note,
+		Metrics: p.metrics.Handler(), Facts: facts{p.store}, DeleteRecordings: p.deleteRecordings})
 	for _, door := range []struct {
 		name, address string
 		server        *http.Server
@@ -207,7 +226,8 @@ func (p *program) serve(ctx context.Context) error {
 			return err
 		}
 		if door.public {
-			s.listener = gateway.Limit(s.listener, s.http, p.connectionLimits(), p.log.With("room", door.name))
+			s.limit = gateway.Limit(s.listener, s.http, connectionLimits(p.cfg), p.log.With("room", door.name))
+			s.listener = s.limit
 		}
 		if door.name == "https" {
 			s.secure(p.keeper)
@@ -225,20 +245,6 @@ func firstFailure(broken context.Context) error {
 		return why
 	}
 	return nil
-}
-
-// apply loads a configuration file into the running program.
-func (p *program) apply(ctx context.Context, name string, file []byte) (string, error) {
-	cfg, err := config.Parse(name, file)
-	if err != nil {
-		return "", err
-	}
-	changes, err := load(ctx, p.store, cfg, "apply "+name)
-	if err != nil {
-		return "", err
-	}
-	p.reloadCertificate()
-	return changes, p.configure(ctx, cfg)
 }
 
 func (p *program) notReady(why string) { p.ready.Store(&why) }
@@ -281,11 +287,18 @@ func (p *program) voiceConfig(recordings string, reader voice.Speech) voice.Conf
 	}
 	return voice.Config{
 		Listen: []string{p.cfg.Listen.SIP}, ListenTLS: secure, TLS: p.keeper.Config(), Advertise: sip.Advertise, Algorithms: sip.Digest,
-		RegisterMin: sip.RegisterMin, RegisterMax: sip.RegisterMax, SessionExpires: orNever(sip.SessionTimer), NoMedia: orNever(sip.NoMedia),
-		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
+		Settings: voiceSettings(sip), NoMedia: orNever(sip.NoMedia),
 		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config
 		Prompts: p.cfg.Prompts, Recordings: recordings, Registrations: filepath.Join(p.cfg.Data, "registrations.json"), Log: p.log.With("room", "voice"),
 		FlowDigit: p.flows.SecretDigit, Speech: reader,
+	}
+}
+
+// voiceSettings are those that may change.
+func voiceSettings(sip config.SIP) voice.Settings {
+	return voice.Settings{
+		RegisterMin: sip.RegisterMin, RegisterMax: sip.RegisterMax, SessionExpires: orNever(sip.SessionTimer),
+		NoResponse: sip.NoResponse, MaxRinging: sip.MaxRinging, MaxLegs: sip.MaxLegs,
 	}
 }
 
@@ -297,19 +310,23 @@ func orNever(d time.Duration) time.Duration {
 	return d
 }
 
-func (p *program) gatewayConfig() gateway.Config {
-	wait := p.cfg.Events.PollWait
+func (p *program) gatewayConfig(cfg *config.Config) gateway.Config {
+	wait := cfg.Events.PollWait
 	if wait == 0 {
 		wait = -1 // the gateway's 0 is its default; ours means that an empty poll is answered at once
 	}
 	keepAlive := gateway.DefaultKeepAlive
-	if silence := p.cfg.Events.Silence; silence > 0 {
+	if silence := cfg.Events.Silence; silence > 0 {
 		keepAlive = min(keepAlive, silence/3)
 	}
 	return gateway.Config{
-		Node: p.cfg.Node, PollWait: wait, KeepAlive: keepAlive, Pushes: p.pusher, Origins: p.cfg.Listen.Origins, Hosts: p.cfg.Listen.Hosts,
-		Rates:   gateway.Rates{PerAddress: p.cfg.Bounds.RequestsPerAddress, PerAgent: p.cfg.Bounds.RequestsPerAgent},
-		Source:  lockout.From,
+		Node: cfg.Node, PollWait: wait, KeepAlive: keepAlive, Pushes: p.pusher, Origins: cfg.Listen.Origins, Hosts: cfg.Listen.Hosts,
+		Rates: gateway.Rates{
+			PerAddress: cfg.Bounds.RequestsPerAddress, PerAgent: cfg.Bounds.RequestsPerAgent,
+			Queries: cfg.Bounds.Queries, QueriesPerAgent: cfg.Bounds.QueriesPerAgent,
+		},
+		Source:     lockout.From,
+		Recordings: recordings{p.store, p.archive}, Downloads: downloads(cfg),
 		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"), Trace: p.traces.tracer,
 	}
 }
@@ -319,6 +336,7 @@ type server struct {
 	name     string
 	http     *http.Server
 	listener net.Listener
+	limit    *gateway.LimitedListener // nil = only administrators reach it
 	tls      bool
 }
 

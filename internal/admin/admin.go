@@ -8,7 +8,9 @@
 //	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
 //	GET  /admin/report     figures of queues, agents or VCCs by interval; ?vcc=&kind=&from=&until=&interval=&zone=&format= (docs/reports.md)
 //	GET  /admin/records    records of calls, legs, stays in queues or states of agents, as CSV or lines of JSON; the same members
+//	POST /admin/recordings/delete  deletes recordings; ?vcc=&recording=|before=&why= (see Deletion)
 //	POST /admin/apply      a configuration file as the body; answers what changed
+//	POST /admin/previews   customers to be called, as JSON; ?vcc=N (see Preview). DELETE with ?control=N takes one back
 //	POST /admin/unlock     ends locks after wrong passwords; ?agent=N&address=IP, either or both
 //
 // The paths below /admin need the header "Authorization: Bearer <token>"; the token lies in the data folder (see Token).
@@ -50,6 +52,10 @@ type Options struct {
 	Apply func(ctx context.Context, name string, file []byte) (string, error)
 	// Unlock ends locks after wrong passwords and says in words what it has done.
 	Unlock func(ctx context.Context, wanted Unlock) (string, error)
+	// Note writes an act of an administrator into the audit; nil = customers to be called are not taken.
+	Note func(ctx context.Context, act Noted) error
+	// DeleteRecordings deletes recordings and tells how many; nil = there are none.
+	DeleteRecordings func(ctx context.Context, wanted Deletion) (int, error)
 	// Facts is what reports are made from; nil = there are none.
 	Facts Facts
 	// Metrics answers scrapes; nil = there is nothing to scrape.
@@ -72,6 +78,13 @@ func Handler(o Options) http.Handler {
 		mux.HandleFunc("GET /admin/records", o.guarded(pace(o.records)))
 	}
 	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
+	if o.Note != nil {
+		mux.HandleFunc("POST /admin/previews", o.guarded(o.offerPreviews))
+		mux.HandleFunc("DELETE /admin/previews", o.guarded(o.withdrawPreview))
+	}
+	if o.DeleteRecordings != nil {
+		mux.HandleFunc("POST /admin/recordings/delete", o.guarded(o.deleteRecordings))
+	}
 	mux.HandleFunc("POST /admin/unlock", o.guarded(o.unlock))
 	return mux
 }

@@ -49,17 +49,26 @@ type question struct {
 	terms  report.Terms
 }
 
+// vcc reads which VCC is meant; it may be left out where there is one.
+func (o Options) vcc(q url.Values) (center.VCCID, error) {
+	vccs := o.Centers.VCCs()
+	n, err := strconv.Atoi(q.Get(askVCC))
+	switch {
+	case q.Get(askVCC) == "" && len(vccs) == 1:
+		return vccs[0], nil
+	case err != nil || !slices.Contains(vccs, center.VCCID(n)):
+		return 0, fmt.Errorf("vcc: %q is no VCC of this installation", q.Get(askVCC))
+	default:
+		return center.VCCID(n), nil
+	}
+}
+
 // readQuestion reads a query; what is wrong is said with the member's name.
 func (o Options) readQuestion(q url.Values, formats ...report.Format) (question, error) {
 	asked := question{kind: q.Get(askKind), format: report.Format(q.Get(askFormat)), span: report.Span{Zone: time.UTC}}
-	vccs := o.Centers.VCCs()
-	switch n, err := strconv.Atoi(q.Get(askVCC)); {
-	case q.Get(askVCC) == "" && len(vccs) == 1:
-		asked.vcc = vccs[0]
-	case err != nil || !slices.Contains(vccs, center.VCCID(n)):
-		return asked, fmt.Errorf("vcc: %q is no VCC of this installation", q.Get(askVCC))
-	default:
-		asked.vcc = center.VCCID(n)
+	var err error
+	if asked.vcc, err = o.vcc(q); err != nil {
+		return asked, err
 	}
 	if asked.format == "" {
 		asked.format = formats[0]
