@@ -76,6 +76,9 @@ func (p *program) close(ctx context.Context) error {
 	if p.delivery != nil {
 		p.delivery.Close()
 	}
+	if p.doors != nil {
+		p.doors.EndDownloads()
+	}
 	for _, s := range p.servers {
 		if err := s.http.Shutdown(ctx); err != nil {
 			failed = append(failed, fmt.Errorf("close %s port: %w", s.name, err), s.http.Close())
@@ -95,6 +98,9 @@ func (p *program) close(ctx context.Context) error {
 	}
 	if p.journal != nil {
 		failed = append(failed, p.journal.Close())
+	}
+	if p.archive != nil {
+		failed = append(failed, p.archive.Close())
 	}
 	if p.guard != nil {
 		failed = append(failed, p.guard.Close(ctx))

@@ -37,6 +37,8 @@ type Config struct {
 	SIP SIP `yaml:"sip"`
 	// Folder with prompts, name.wav each (8 kHz, mono or stereo; 16 bit, A-law or µ-law). A file replaces the built-in prompt of the same name. "" = built-in prompts only.
 	Prompts string `yaml:"prompts" default:""`
+	// How recordings are given out.
+	Recordings Recordings `yaml:"recordings"`
 	// How text and digits are read out to callers.
 	Speech Speech `yaml:"speech"`
 	// What is logged.
