@@ -25,7 +25,6 @@ type commands struct {
 	Records    recordsCommand    `cmd:"" help:"Print records of calls, legs, stays in queues, tries to reach customers and states of agents."`
 	Preview    previewCommand    `cmd:"" help:"Give agents customers to call, or take them back."`
 	Recordings recordingsCommand `cmd:"" help:"Work on recordings."`
-	Recordings recordingsCommand `cmd:"" help:"Work on recordings."`
 	Unlock     unlockCommand     `cmd:"" help:"Let agents sign in again that wrong passwords have locked out."`
 	Passwd     passwdHashCommand `cmd:"" name:"passwd-hash" help:"Make password_hash lines for the configuration from passwords on standard input."`
 	Flow       flowCommand       `cmd:"" help:"Try a caller's flow without a phone, or check flows."`

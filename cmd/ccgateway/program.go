@@ -55,7 +55,6 @@ type program struct {
 	voice    *voice.Server
 	flows    *flow.Engine
 	archive  *archive.Archive
-	archive  *archive.Archive
 	servers  []*server
 	keeper   *tlscert.Keeper
 	metrics  *telemetry.Metrics
@@ -96,9 +95,6 @@ func (p *program) open(ctx context.Context) error {
 	if p.store, err = store.Open(ctx, p.cfg.Data, p.log.With("room", "store"), store.MeasureRecordings(func(file string) (time.Duration, error) {
 		return mend(filepath.Join(recordings, filepath.FromSlash(file)))
 	}), store.KeepSessions(), store.Database(p.cfg.Database)); err != nil {
-		return err
-	}
-	if err := p.openArchive(recordings); err != nil {
 		return err
 	}
 	if err := p.openArchive(recordings); err != nil {
@@ -199,10 +195,6 @@ func (p *program) serve(ctx context.Context) error {
 	if p.cfg.Database != "" {
 		p.tasks.Go(func() error { return p.watchJournal(running) })
 	}
-	p.tasks.Go(func() error {
-		p.archive.Keep(running)
-		return nil
-	})
 	p.tasks.Go(func() error {
 		p.archive.Keep(running)
 		return nil
@@ -334,7 +326,6 @@ func (p *program) gatewayConfig(cfg *config.Config) gateway.Config {
 			Queries: cfg.Bounds.Queries, QueriesPerAgent: cfg.Bounds.QueriesPerAgent,
 		},
 		Source:     lockout.From,
-		Recordings: recordings{p.store, p.archive}, Downloads: downloads(cfg),
 		Recordings: recordings{p.store, p.archive}, Downloads: downloads(cfg),
 		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"), Trace: p.traces.tracer,
 	}

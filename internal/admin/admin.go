@@ -9,7 +9,6 @@
 //	GET  /admin/report     figures of queues, agents or VCCs by interval; ?vcc=&kind=&from=&until=&interval=&zone=&format= (docs/reports.md)
 //	GET  /admin/records    records of calls, legs, stays in queues or states of agents, as CSV or lines of JSON; the same members
 //	POST /admin/recordings/delete  deletes recordings; ?vcc=&recording=|before=&why= (see Deletion)
-//	POST /admin/recordings/delete  deletes recordings; ?vcc=&recording=|before=&why= (see Deletion)
 //	POST /admin/apply      a configuration file as the body; answers what changed
 //	POST /admin/previews   customers to be called, as JSON; ?vcc=N (see Preview). DELETE with ?control=N takes one back
 //	POST /admin/unlock     ends locks after wrong passwords; ?agent=N&address=IP, either or both
@@ -57,8 +56,6 @@ type Options struct {
 	Note func(ctx context.Context, act Noted) error
 	// DeleteRecordings deletes recordings and tells how many; nil = there are none.
 	DeleteRecordings func(ctx context.Context, wanted Deletion) (int, error)
-	// DeleteRecordings deletes recordings and tells how many; nil = there are none.
-	DeleteRecordings func(ctx context.Context, wanted Deletion) (int, error)
 	// Facts is what reports are made from; nil = there are none.
 	Facts Facts
 	// Metrics answers scrapes; nil = there is nothing to scrape.
@@ -84,9 +81,6 @@ func Handler(o Options) http.Handler {
 	if o.Note != nil {
 		mux.HandleFunc("POST /admin/previews", o.guarded(o.offerPreviews))
 		mux.HandleFunc("DELETE /admin/previews", o.guarded(o.withdrawPreview))
-	}
-	if o.DeleteRecordings != nil {
-		mux.HandleFunc("POST /admin/recordings/delete", o.guarded(o.deleteRecordings))
 	}
 	if o.DeleteRecordings != nil {
 		mux.HandleFunc("POST /admin/recordings/delete", o.guarded(o.deleteRecordings))
