@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/netip"
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/gateway"
@@ -56,20 +55,6 @@ func (d directory) Phone(number string) (voice.PhoneAccount, bool) {
 	phone, ok := d.store.Phone(number)
 	return voice.PhoneAccount{VCC: phone.VCC, HA1MD5: phone.HA1.MD5, HA1SHA256: phone.HA1.SHA256,
 		Encryption: voice.EncryptionOf(phone.SRTP)}, ok
-}
-
-func (d directory) Trunks() []voice.Trunk {
-	stored := d.store.Trunks()
-	all := make([]voice.Trunk, 0, len(stored))
-	for _, t := range stored {
-		allow := make([]netip.Prefix, 0, len(t.Allow))
-		for _, network := range t.Allow {
-			allow = append(allow, network.Prefix)
-		}
-		all = append(all, voice.Trunk{Name: t.Name, Address: t.Address, Transport: t.Transport, Allow: allow,
-			Username: t.Username, Password: t.Password.Reveal(), Numbers: t.Numbers, Encryption: voice.EncryptionOf(t.SRTP)})
-	}
-	return all
 }
 
 func (d directory) AccessCode(number string) (center.VCCID, bool) {

@@ -29,6 +29,7 @@ func (l *leg) arrive(req *sip.Request, tx *sip.ServerTx, who caller, to string) 
 	l.dialog = answeredDialog(req, to)
 	l.dialog.trunk = who.trunk
 	l.dialog.phone = who.phone != ""
+	l.informs.Store(who.trunk != nil && who.trunk.InfoDigits)
 	l.s.legs.enter(dialogKey{l.dialog.callID, tagOf(l.dialog.local.Params)}, l)
 	l.s.respond(tx, l.s.response(req, sip.StatusTrying, "Trying"))
 	if !l.watchCaller() {

@@ -79,8 +79,10 @@ func (a *attempt) newDialog() *dialog {
 	d := &dialog{callID: newTag() + "@" + hostText(s.hostFor(to.addr.Addr())), user: user, target: *a.target.uri.Clone(), peer: to,
 		phone: a.target.trunk == nil, trunk: a.target.trunk}
 	d.local = sip.FromHeader{DisplayName: displayText(order.Display), Address: s.ourURI(order.Caller, to)}
-	if order.Caller == "" || order.Caller == anonymous { // RFC 3323 section 4.1.1.3
-		d.local = sip.FromHeader{DisplayName: "Anonymous", Address: sip.Uri{Scheme: "sip", User: anonymous, Host: "anonymous.invalid"}}
+	if t := a.target.trunk; t != nil {
+		d.local = s.showFrom(t, t.shows(order.Caller), order.Display, to)
+	} else if order.Caller == "" || order.Caller == anonymous {
+		d.local = anonymousFrom()
 	}
 	d.local.Address.UriParams = nil
 	d.local.Params.Add("tag", newTag())
@@ -103,6 +105,8 @@ func (a *attempt) invite() *sip.Request {
 		if order.Call != "" {
 			req.AppendHeader(sip.NewHeader("X-Call-ID", printable(string(order.Call), 64)))
 		}
+	} else {
+		s.identify(req, a.target.trunk, a.target.trunk.shows(order.Caller), a.target.peer)
 	}
 	if order.UUI != "" { // RFC 7433
 		const longest = 1024
@@ -220,6 +224,7 @@ func (a *attempt) win(res *sip.Response) {
 	a.rank = stateWon
 	l.open--
 	l.stage, l.dialog, l.sound = talking, a.dialog, a.sound
+	l.informs.Store(a.target.trunk != nil && a.target.trunk.InfoDigits)
 	r.cancelAll()
 	l.s.rooms.settle(l.key, a.sound.leg.ID())
 	l.agreeSession(res, a.asked)
@@ -338,9 +343,13 @@ func (a *attempt) over(cause center.Cause) {
 	a.fail(cause)
 }
 
-// mute ends the sound of an attempt that cannot win any more.
+// mute ends the sound of an attempt that cannot win any more, and gives its place on its trunk back.
 func (a *attempt) mute() {
-	if a.rank != stateWon && a.sound != nil {
+	if a.rank == stateWon {
+		return
+	}
+	a.target.place.giveBack()
+	if a.sound != nil {
 		a.sound.leg.Close()
 		a.sound = nil
 	}

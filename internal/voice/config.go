@@ -88,6 +88,7 @@ type Config struct {
 	sources         int
 	grace, noOrders time.Duration
 	handshake       time.Duration
+	retry           time.Duration // the first wait after a REGISTER that failed
 }
 
 // Speech turns text and digits into sound of 8,000 samples a second. It is called by several goroutines at a time; speech.Engine is one.
@@ -137,6 +138,9 @@ func (c Config) defaults() Config {
 		if *d.at == 0 {
 			*d.at = d.is
 		}
+	}
+	if c.retry == 0 {
+		c.retry = retryLeast
 	}
 	if c.RTPMin == 0 && c.RTPMax == 0 {
 		c.RTPMin, c.RTPMax = 10_000, 20_000

@@ -38,19 +38,6 @@ type PhoneAccount struct {
 	Encryption Encryption
 }
 
-// Trunk is a line to the outside.
-type Trunk struct {
-	Name      string
-	Address   string         // "host:port" or "host" (then port 5060) that calls are sent to
-	Transport string         // "udp" (also "") or "tcp"
-	Allow     []netip.Prefix // calls from these addresses are the trunk's
-	Username  string         // for digest challenges of the far side; "" = none
-	Password  string
-	Numbers   []string // patterns of the numbers that go out by it, as center.Trunk has them
-
-	Encryption Encryption
-}
-
 // trunkOf finds the trunk that a source address belongs to.
 func trunkOf(trunks []Trunk, source netip.Addr) (Trunk, bool) {
 	source = source.Unmap().WithZone("")

@@ -84,6 +84,7 @@ func (e *endpoint) serve(running *sync.WaitGroup, transport *sip.TransportLayer)
 }
 
 func (s *Server) closeEndpoints() {
+	s.ours.close()
 	for _, e := range s.endpoints {
 		e.udp.close()
 		for _, l := range e.streams() {

@@ -19,6 +19,7 @@ type caller struct {
 	phone  string // the account, proved by its password
 	trunk  *Trunk // or the trunk, known by its address
 	number string // to be shown
+	called string // what was dialled, as a trunk's rules read it
 
 	encryption Encryption
 }
@@ -34,8 +35,7 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 		s.final(req, tx, unsupportedScheme, "Unsupported URI Scheme")
 		return
 	}
-	to := numberOf(&req.Recipient)
-	who, ok := s.caller(req, tx, to)
+	who, ok := s.caller(req, tx)
 	if !ok {
 		return
 	}
@@ -45,19 +45,26 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 		}
 		return
 	}
+	place, ok := s.takeIn(req, tx, who.trunk)
+	if !ok {
+		return
+	}
 	s.trust(req)
 	l := s.newLeg(legKey{who.vcc, s.arrivedID()})
+	l.hold(place)
 	if err := s.legs.add(l); err != nil {
+		l.freePlaces()
 		s.log.Warn("call not taken", "error", err)
 		s.unavailable(req, tx)
 		return
 	}
 	if !s.legs.claim(dialogKey{req.CallID().Value(), tagOf(req.From().Params)}, l) {
+		l.freePlaces()
 		s.legs.remove(l) // the same INVITE by another way (RFC 3261 section 8.2.2.2)
 		s.final(req, tx, sip.StatusLoopDetected, "Merged Request")
 		return
 	}
-	l.start(func() { l.arrive(req, tx, who, to) })
+	l.start(func() { l.arrive(req, tx, who, who.called) })
 }
 
 // arrived counts the legs that arrived, in all servers of the process.
@@ -72,21 +79,22 @@ func (s *Server) arrivedID() center.LegID {
 
 // caller finds out who calls; if nobody who may, it has answered.
 //
-// A call is a trunk's if it comes from the trunk's address and does not claim to be of a phone account. Everybody else proves an
-// account's password. A trunk's call may lead to an access code and nowhere else: there is no way through the center and out again.
-func (s *Server) caller(req *sip.Request, tx *sip.ServerTx, to string) (caller, bool) {
+// A call is a trunk's if it comes from the trunk's address, or to the Contact that was registered at it, and does not claim to be of a
+// phone account. Everybody else proves an account's password. A trunk's call may lead to an access code and nowhere else: there is no way through the center and out again.
+func (s *Server) caller(req *sip.Request, tx *sip.ServerTx) (caller, bool) {
 	now := time.Now()
 	source := sourceOf(req).Addr()
 	from := numberOf(&req.From().Address)
 	_, claimsPhone := s.directory.Phone(from)
-	if trunk, ok := trunkOf(s.directory.Trunks(), source); ok && !claimsPhone {
+	if trunk, registered, ok := s.trunkOfCall(req, source, now); ok && !claimsPhone {
+		to := s.called(req, &trunk, registered)
 		vcc, ok := s.directory.AccessCode(to)
 		if !ok {
 			s.log.Info("call to an unknown number", "trunk", trunk.Name, "from", from, "to", to)
 			s.final(req, tx, sip.StatusNotFound, "Not Found")
 			return caller{}, false
 		}
-		return caller{vcc: vcc, trunk: &trunk, number: shownNumber(req, from), encryption: trunk.Encryption}, true
+		return caller{vcc: vcc, trunk: &trunk, number: trunk.read(req, from), called: to, encryption: trunk.Encryption}, true
 	}
 	number, account, verdict := s.auth.identify(req, source, now)
 	s.counts.judged(verdict)
@@ -94,7 +102,7 @@ func (s *Server) caller(req *sip.Request, tx *sip.ServerTx, to string) (caller, 
 		s.refuseIdentity(req, tx, verdict, now)
 		return caller{}, false
 	}
-	return caller{vcc: account.VCC, phone: number, number: number, encryption: account.Encryption}, true
+	return caller{vcc: account.VCC, phone: number, number: number, called: numberOf(&req.Recipient), encryption: account.Encryption}, true
 }
 
 // refuseIdentity answers a request of somebody who has not (or wrongly) proved who he is.
@@ -113,8 +121,8 @@ func (s *Server) refuseIdentity(req *sip.Request, tx *sip.ServerTx, v verdict, n
 // anonymous is shown for a caller who does not want to be.
 const anonymous = "anonymous"
 
-// shownNumber is the number of a trunk's caller: what the trunk asserts (RFC 3325), else what From says.
-func shownNumber(req *sip.Request, from string) string {
+// shownNumber is the number of a trunk's caller: what the trunk asserts (RFC 3325), where that is believed, else what From says.
+func shownNumber(req *sip.Request, from string, believe bool) string {
 	for _, h := range req.GetHeaders("Privacy") {
 		for p := range strings.SplitSeq(h.Value(), ";") {
 			switch strings.ToLower(strings.TrimSpace(p)) {
@@ -124,6 +132,9 @@ func shownNumber(req *sip.Request, from string) string {
 		}
 	}
 	for _, h := range req.GetHeaders("P-Asserted-Identity") {
+		if !believe {
+			break
+		}
 		var u sip.Uri
 		if _, err := sip.ParseAddressValue(h.Value(), &u, nil); err == nil {
 			if n := numberOf(&u); n != "" {

@@ -3,6 +3,7 @@ package voice
 import (
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/voice/media"
@@ -50,6 +51,9 @@ type leg struct {
 	held    bool               // what the center was told
 	suite   media.Suite        // what the log was told
 	keys    center.RouteDigits // where they go
+	places  []*slot            // on trunks
+	informs atomic.Bool        // its trunk wants keys by INFO
+	info    infoKeys
 }
 
 func (s *Server) newLeg(key legKey) *leg {
@@ -63,6 +67,7 @@ func (l *leg) start(first func()) {
 	l.mail.post(first)
 	l.s.work.Go(func() {
 		l.mail.work(func() bool { return l.stage == ending && l.open == 0 })
+		l.freePlaces() // finish has, unless the leg was wrecked
 		l.s.legs.remove(l)
 		l.s.rooms.forget(l.key)
 	})
@@ -141,6 +146,7 @@ func (l *leg) abandon() {
 func (l *leg) finish() {
 	l.stage = ending
 	l.session.stop()
+	l.freePlaces()
 	l.s.legs.forget(l)
 	if l.sound != nil {
 		l.sound.leg.Close()

@@ -19,9 +19,8 @@ type dialogKey struct{ callID, tag string }
 
 // legs finds legs by what orders and messages name them.
 type legs struct {
-	most int
-
 	mu      sync.Mutex
+	most    int
 	byKey   map[legKey]*leg    // those that their centers know
 	dialogs map[dialogKey]*leg // by our own tag
 	invites map[dialogKey]*leg // arrived ones, by the caller's tag

@@ -163,6 +163,9 @@ func readBelow(folder, name string) ([]int16, error) {
 
 // carrySendDigits sends keys to a leg's far side. They may be secret and are never logged.
 func (s *Server) carrySendDigits(vcc center.VCCID, e center.SendDigits) {
+	if s.keysByInfo(vcc, e) {
+		return
+	}
 	if err := s.engine.SendKeys(s.rooms.soundOf(legKey{vcc, e.Leg}), e.Digits); err != nil {
 		s.log.Warn("keys not sent", "vcc", vcc, "leg", string(e.Leg), "error", err)
 	}

@@ -1,12 +1,7 @@
 package voice
 
 import (
-	"context"
-	"fmt"
-	"net"
-	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -33,6 +28,7 @@ type target struct {
 	uri   sip.Uri
 	peer  peer
 	trunk *Trunk // nil = a phone
+	place *slot  // on the trunk
 
 	encryption Encryption // of a phone
 }
@@ -95,49 +91,6 @@ func (s *Server) deviceTarget(b binding) target {
 		t.peer = s.reconnect(b.peer, &b.contact)
 	}
 	return t
-}
-
-// trunkURI addresses a number at a trunk, by the host name that the trunk is configured with.
-func trunkURI(number string, trunk Trunk, to peer) sip.Uri {
-	uri := ipURI(number, to.addr, to.transport)
-	host, _ := splitAddress(trunk.Address)
-	if _, err := netip.ParseAddr(host); err != nil {
-		uri.Host = host
-	}
-	return uri
-}
-
-// splitAddress splits "host:port" or "host".
-func splitAddress(address string) (string, uint16) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return address, uint16(sip.DefaultUdpPort)
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || n == 0 {
-		return host, uint16(sip.DefaultUdpPort)
-	}
-	return host, uint16(n)
-}
-
-// resolve finds a trunk's address.
-func resolve(trunk Trunk) (peer, error) {
-	p := peer{transport: transportUDP}
-	if trunk.Transport == "tcp" {
-		p.transport = transportTCP
-	}
-	host, port := splitAddress(trunk.Address)
-	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout) // it belongs to no request
-	defer cancel()
-	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return peer{}, fmt.Errorf("look up trunk's host: %w", err)
-	}
-	slices.SortStableFunc(addrs, func(a, b netip.Addr) int { // IPv4 first
-		return a.Unmap().BitLen() - b.Unmap().BitLen()
-	})
-	p.addr = netip.AddrPortFrom(addrs[0].Unmap(), port)
-	return p, nil
 }
 
 // attempt begins one more attempt.

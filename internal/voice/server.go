@@ -28,6 +28,9 @@ type Server struct {
 	bindings *bindings
 	legs     *legs
 	rooms    *rooms
+	lines    *lines
+	secure   *secureLines
+	ours     *tcpListener // of secure
 
 	limit        *packetLimit
 	callees      *callees
@@ -63,11 +66,12 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
 		callees: newCallees(), quit: make(chan struct{})}
 	s.auth = newAuthenticator(cfg, directory)
+	s.lines, s.secure = newLines(s), newSecureLines()
 	s.bindings = newBindings(cfg, s.phoneChanged)
 	s.limit = newPacketLimit(cfg.MaxPackets, cfg.MaxPacketsPerIP, func(a netip.Addr) bool {
-		_, ok := trunkOf(directory.Trunks(), a)
-		return ok
+		return s.isTrunk(a)
 	})
+	s.ours = s.secure.listener(s)
 	if err := s.open(); err != nil {
 		return nil, err
 	}
@@ -142,7 +146,9 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, e := range s.endpoints {
 		e.serve(&running, s.transport)
 	}
+	running.Go(func() { s.ours.serve(transportTLS, s.transport.ServeTLS) })
 	s.log.Info("phone side runs", "addresses", s.Addrs(), "registrations", s.loadBindings())
+	s.lines.tend(ctx)
 	s.sweep(ctx)
 	s.saveBindings()
 	s.stop()
@@ -171,6 +177,7 @@ func (s *Server) sweep(ctx context.Context) {
 			s.bindings.expire(now, s.directory.Phone)
 			s.saveBindings()
 			s.callees.expire(now)
+			s.lines.tend(ctx)
 		}
 	}
 }
@@ -216,6 +223,7 @@ func (s *Server) stop() {
 		l.mail.post(l.abandon)
 	}
 	<-ended
+	s.lines.wait()
 	close(s.quit)
 	s.transactions.Close()
 	s.work.Wait()
@@ -281,6 +289,7 @@ type Stats struct {
 // Stats reads the figures.
 func (s *Server) Stats() Stats {
 	stats := Stats{Legs: s.legs.count(), Phones: s.bindings.count(), Transactions: int(s.pending.Load()), Dropped: s.limit.dropped.Load()}
+	stats.Connections = s.ours.count()
 	for _, e := range s.endpoints {
 		for _, l := range e.streams() {
 			stats.Connections += l.count()

@@ -37,6 +37,7 @@ type tcpListener struct {
 	log        *slog.Logger
 	closing    func(peer string) // is told of each end, in the reader's goroutine
 	tls        *tls.Config       // what connections begin with; nil = no TLS
+	ours       bool              // we have made the connections: they may be silent
 
 	mu     sync.Mutex
 	conns  map[string]*tcpConn
@@ -202,7 +203,11 @@ func (c *tcpConn) read(b []byte) (int, error) {
 	if c.trusted.Load() {
 		idle = c.l.idle
 	}
-	if err := c.SetReadDeadline(time.Now().Add(idle)); err != nil {
+	until := time.Now().Add(idle)
+	if c.l.ours {
+		until = time.Time{}
+	}
+	if err := c.SetReadDeadline(until); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(b)

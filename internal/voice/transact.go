@@ -19,6 +19,8 @@ const (
 	methodUpdate = sip.UPDATE
 	methodInfo   = sip.INFO
 	methodNotify = sip.NOTIFY
+
+	methodRegister = sip.REGISTER
 )
 
 // allowed is our Allow header.
@@ -50,6 +52,9 @@ func (s *Server) startTransaction(req *sip.Request, again func(*sip.Response)) (
 	ctx, cancel := context.WithTimeout(context.Background(), transactionStart) // it belongs to no request
 	defer cancel()
 	if err := s.awaitReaders(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.reach(ctx, req.Transport(), req.Destination()); err != nil {
 		return nil, err
 	}
 	tx, err := s.transactions.NewClientTransaction(ctx, req)
@@ -120,6 +125,12 @@ func (s *Server) write(req *sip.Request, to peer) {
 }
 
 func (s *Server) writeNow(req *sip.Request) {
+	ctx, cancel := context.WithTimeout(context.Background(), transactionStart) // it belongs to no request
+	defer cancel()
+	if err := s.reach(ctx, req.Transport(), req.Destination()); err != nil {
+		s.log.Warn("cannot send", "method", req.Method, "to", req.Destination(), "error", err)
+		return
+	}
 	if err := s.transport.WriteMsg(req); err != nil {
 		s.log.Warn("cannot send", "method", req.Method, "to", req.Destination(), "error", err)
 	}
