@@ -93,6 +93,10 @@ type Bounds struct {
 	RequestsPerAddress int `yaml:"requests_per_address" default:"200" range:"0..1000000"`
 	// Requests per second with an agent's GUID; ten times as many at once. More are answered 000-007. 0 = no bound.
 	RequestsPerAgent int `yaml:"requests_per_agent" default:"200" range:"0..1000000"`
+	// Queries in any 2 s of all agents together: what calldata, agentgroup and queuedevice ask (docs/interfaces.md marks them). More are answered 000-007. 0 = no bound.
+	Queries int `yaml:"queries" default:"15000" range:"0..100000"`
+	// Queries in any 2 s of each agent. More are answered 000-007. 0 = no bound.
+	QueriesPerAgent int `yaml:"queries_per_agent" default:"5" range:"0..1000"`
 }
 
 // TLS names certificate and key.

@@ -114,6 +114,8 @@ type Gateway struct {
 	access access
 	limits *limits
 
+	queries *queryLimits
+
 	tickets      *tickets
 	recordTokens *vouchers[Recording] // of localRecordPath
 	downloads    *downloads
@@ -151,7 +153,7 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		tickets: newTickets(), recordTokens: newVouchers[Recording](recordTokenLife), downloads: newDownloads(config.Downloads), writeTime: streamWriteTime,
 	}
 	node := nodeName(config.Node)
-	g.limits = newLimits(config, g.guids.find)
+	g.limits, g.queries = newLimits(config, g.guids.find), newQueryLimits(config.Rates)
 	g.newGUID = func() string { return newGUID(node) }
 	return g
 }

@@ -42,6 +42,9 @@ authentication as all others.
 All paths stand below `+"`%s`"+`. "Log name" is the `+"`method`"+` of the log line that each request writes. Further methods and
 paths that clients in use send, or that older servers had, are marked "also"; they are not counted. Nor are those of our own, in the last
 section: other ways to get events (see connecting-a-desktop.md).
+
+"(query)" marks what counts as a query: of these at most `+"`bounds.queries_per_agent`"+` (5) are answered in 2 s for each agent, and
+`+"`bounds.queries`"+` (15000) for all together; more get `+"`000-007`"+`.
 `, total, built, unseen, denied, total-built-unseen-denied, outgoing, Base)
 	group := ""
 	for _, route := range routes {
@@ -50,9 +53,17 @@ section: other ways to get events (see connecting-a-desktop.md).
 			fmt.Fprintf(&out, "\n## %s\n\n| | method | path | log name | what it does |\n| --- | --- | --- | --- | --- |\n", group)
 		}
 		fmt.Fprintf(&out, "| %s | %s | `%s` | %s | %s |\n", route.state(), strings.Join(route.Methods, ", also "), route.Path,
-			route.Name, route.Title)
+			route.Name, route.titled())
 	}
 	return out.Bytes()
+}
+
+// titled is the title, with a mark for queries.
+func (r *Route) titled() string {
+	if r.Query() {
+		return r.Title + " (query)"
+	}
+	return r.Title
 }
 
 func (r *Route) state() string {

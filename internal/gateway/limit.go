@@ -22,6 +22,10 @@ import (
 type Rates struct {
 	PerAddress int // of requests without a GUID of ours, from one address
 	PerAgent   int // of requests with an agent's GUID
+
+	// Queries and QueriesPerAgent bound queries (Route.Query) in any 2 s, beside the others: of all agents, and of each.
+	Queries         int
+	QueriesPerAgent int
 }
 
 // burstSeconds is how many seconds' worth of requests may come at once: a site's shift that begins, a desktop that loads its page.
@@ -43,11 +47,14 @@ type limits struct {
 }
 
 // Refusals counts the requests that Rates refused since the start, by whose bound it was.
-type Refusals struct{ Agent, Address uint64 }
+type Refusals struct{ Agent, Address, AgentQueries, AllQueries uint64 }
 
 // Refused gives the counts.
 func (g *Gateway) Refused() Refusals {
-	return Refusals{Agent: g.limits.refusedAgent.Load(), Address: g.limits.refusedAddress.Load()}
+	return Refusals{
+		Agent: g.limits.refusedAgent.Load(), Address: g.limits.refusedAddress.Load(),
+		AgentQueries: g.queries.refusedAgent.Load(), AllQueries: g.queries.refusedAll.Load(),
+	}
 }
 
 func newLimits(c Config, find func(center.Token) (center.AgentID, bool)) *limits {

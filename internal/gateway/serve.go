@@ -85,6 +85,9 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request) (*request, any,
 			return q, nil, q.pathFault
 		}
 	}
+	if err := g.takeQuery(q); err != nil {
+		return q, nil, err
+	}
 	if q.body, err = readBody(w, r); err != nil {
 		q.refuse(err)
 	}
