@@ -34,27 +34,11 @@ var benchKey = Crypto{Suite: SuiteAES128SHA80}
 // benchEngine makes an engine of one scheduler with recorded two-party calls, A-law on one side, µ-law on the other.
 func benchEngine(b *testing.B, calls int, key Crypto, remote func(leg int) netip.AddrPort) *Engine {
 	b.Helper()
-	e, err := New(Config{
-		Bind: netip.MustParseAddr("127.0.0.1"), MinPort: 20000, MaxPort: 29999, Schedulers: 1,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	dir := b.TempDir()
+	e, dir := emptyBenchEngine(b), b.TempDir()
 	for n := range calls {
 		ids := []LegID{LegID(fmt.Sprint("a", n)), LegID(fmt.Sprint("b", n))}
 		for i, id := range ids {
-			leg, err := e.NewLeg(id)
-			if err != nil {
-				b.Fatal(err)
-			}
-			law := []g711.Law{g711.ALaw, g711.MuLaw}[i]
-			err = leg.Configure(Session{Remote: remote(2*n + i), Law: law, PayloadType: law.PayloadType(), MuLaw: 0, ALaw: 8, Event: eventType,
-				Send: key, Receive: key})
-			if err != nil {
-				b.Fatal(err)
-			}
+			benchLeg(b, e, id, []g711.Law{g711.ALaw, g711.MuLaw}[i], key, remote(2*n+i))
 		}
 		room := RoomID(fmt.Sprint("call", n))
 		e.SetRoom(room, []Row{{Leg: ids[0], Hears: ids[1:]}, {Leg: ids[1], Hears: ids[:1]}})
@@ -63,6 +47,31 @@ func benchEngine(b *testing.B, calls int, key Crypto, remote func(leg int) netip
 		}
 	}
 	return e
+}
+
+func emptyBenchEngine(b *testing.B) *Engine {
+	b.Helper()
+	e, err := New(Config{
+		Bind: netip.MustParseAddr("127.0.0.1"), MinPort: 20000, MaxPort: 29999, Schedulers: 1,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e
+}
+
+func benchLeg(b *testing.B, e *Engine, id LegID, law g711.Law, key Crypto, to netip.AddrPort) *Leg {
+	b.Helper()
+	leg, err := e.NewLeg(id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = leg.Configure(Session{Remote: to, Law: law, PayloadType: law.PayloadType(), MuLaw: 0, ALaw: 8, Event: eventType, Send: key, Receive: key})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return leg
 }
 
 // BenchmarkTick_RecordedCalls is one tick of 300 recorded calls: packets taken in (without the system's share of reading),
@@ -307,4 +316,66 @@ func memory() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapInuse + m.StackInuse
+}
+
+// benchRooms measures a tick of as many rooms of one kind: each leg speaks and is sent what it hears. rooms/core is what a core could do if
+// it did nothing else; µs/room is a room's share of 20 ms. Both count the process's time on processors, so other programs do not matter.
+func benchRooms(b *testing.B, legs int, rows func(ids []LegID) []Row) {
+	b.Helper()
+	const rooms = 100
+	sink, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sink.Close()
+	to := sink.LocalAddr().(*net.UDPAddr).AddrPort()
+	e, dir := emptyBenchEngine(b), b.TempDir()
+	defer e.Close()
+	var all []*Leg
+	var mouths []mouth
+	for n := range rooms {
+		var ids []LegID
+		for i := range legs {
+			leg := benchLeg(b, e, LegID(fmt.Sprint("r", n, "/", i)), []g711.Law{g711.ALaw, g711.MuLaw}[i%2], Crypto{}, to)
+			ids, all, mouths = append(ids, leg.ID()), append(all, leg), append(mouths, newMouth(b, uint32(n*legs+i+1), Crypto{}))
+		}
+		room := RoomID(fmt.Sprint("room", n))
+		e.SetRoom(room, rows(ids))
+		if err := e.StartRecording(RecordingID(room), filepath.Join(dir, string(room)+".wav"), ids[0], room); err != nil {
+			b.Fatal(err)
+		}
+	}
+	now, cpu := e.clock(), cpuTime()
+	for b.Loop() {
+		now += tickLength
+		for i, leg := range all {
+			leg.receive(mouths[i].next(), to, now)
+		}
+		e.mixOnce(nil)
+	}
+	perRoom := (cpuTime() - cpu) / time.Duration(b.N) / rooms
+	b.ReportMetric(float64(perRoom.Nanoseconds())/1000, "µs/room")
+	b.ReportMetric(float64(tickLength)/float64(perRoom), "rooms/core")
+}
+
+// BenchmarkRoom is the cost of a call's kinds, in one run, so that they can be compared: two parties; the same listened to, whispered into
+// and joined by an inspector; three parties who all hear each other; all recorded as calls are.
+func BenchmarkRoom(b *testing.B) {
+	talk := func(ids []LegID) []Row { return []Row{{Leg: ids[0], Hears: ids[1:2]}, {Leg: ids[1], Hears: ids[:1]}} }
+	listened := func(ids []LegID) []Row { return append(talk(ids), Row{Leg: ids[2], Hears: ids[:2]}) }
+	whispered := func(ids []LegID) []Row {
+		rows := listened(ids)
+		rows[0].Hears = ids[1:3]
+		return rows
+	}
+	all := func(ids []LegID) []Row {
+		return []Row{{Leg: ids[0], Hears: ids[1:]}, {Leg: ids[1], Hears: []LegID{ids[0], ids[2]}}, {Leg: ids[2], Hears: ids[:2]}}
+	}
+	for _, kind := range []struct {
+		name string
+		legs int
+		rows func([]LegID) []Row
+	}{{"two parties", 2, talk}, {"listened", 3, listened}, {"whispered", 3, whispered}, {"inserted or three parties", 3, all}} {
+		b.Run(kind.name, func(b *testing.B) { benchRooms(b, kind.legs, kind.rows) })
+	}
 }
