@@ -1,6 +1,7 @@
 package center
 
 import (
+	"slices"
 	"strconv"
 
 	"ccgateway/internal/result"
@@ -33,10 +34,17 @@ func (c *Center) snatch(a *agent, of AgentID) *result.Error {
 	return nil
 }
 
-// requestWaiting takes a caller out of a queue.
+// requestWaiting takes a caller out of a queue that the agent is configured for, signed in to it or not. A role that takes no calls from
+// queues cannot fetch them there either.
 func (c *Center) requestWaiting(a *agent, cmd RequestWaiting) *result.Error {
 	if err := c.checkPick(a); err != nil {
 		return err
+	}
+	switch {
+	case a.rights.Has(RightNoInbound):
+		return result.OperationFailed.Because("the role of agent %d takes no calls from queues", a.id)
+	case !a.account.serves(cmd.Skill):
+		return result.OperationFailed.Because("agent %d is not configured for skill queue %d", a.id, cmd.Skill)
 	}
 	cl := c.calls[cmd.Call]
 	if cl == nil || !cl.queued || cl.queue.skill.ID != cmd.Skill || cl.add.kind != addNone {
@@ -46,6 +54,11 @@ func (c *Center) requestWaiting(a *agent, cmd RequestWaiting) *result.Error {
 	c.tellFlow(cl, FlowTold{What: FlowOffered})
 	c.pick(a, cl)
 	return nil
+}
+
+// serves tells whether the account is configured for a queue.
+func (a *Agent) serves(skill SkillID) bool {
+	return slices.ContainsFunc(a.Skills, func(s AgentSkill) bool { return s.Skill == skill })
 }
 
 // checkPick tells whether the agent can take a call now.

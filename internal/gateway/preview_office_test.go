@@ -88,3 +88,29 @@ func TestOffice_PreviewGivenBack(t *testing.T) {
 	o.world(center.Drain{})
 	ann.hears("Release_Preview Ready")
 }
+
+// TestOffice_RequestCall: an agent fetches a caller whom he has chosen from the list of those who wait.
+func TestOffice_RequestCall(t *testing.T) {
+	o := newOffice(t)
+	ann, ben := o.signIn("101"), o.signIn("102")
+	o.callsIn()
+	waiting := callIDForm.FindString(ann.call("GET calldata/101/waitcallinfo/1", ""))
+	line := "POST voicecall/101/requestcall/" + waiting + "/0"
+	for _, wrong := range []struct{ line, code string }{
+		{line, "000-002"}, {line + "?skillId=x", "000-002"}, {line + "?skillId=2", "100-007"}, {line + "?skillId=99", "100-007"},
+		{"POST voicecall/101/requestcall/1-1/0?skillId=1", "100-007"}, {"POST voicecall/101/requestcall/" + waiting + "/x?skillId=1", "000-002"},
+	} {
+		ann.refused(wrong.line, "", wrong.code)
+	}
+	ann.says("POST onlineagent/101/saybusy", "", okDone)
+	ann.refused(line+"?skillId=1", "", "100-007")
+	ann.says("POST onlineagent/101/cancelbusy", "", okDone)
+	ann.events()
+	ann.says(line+"?skillid=1", "", okDone)                                              // as generated clients spell it
+	ben.refused("POST voicecall/102/requestcall/"+waiting+"/0?skillId=1", "", "100-007") // it is gone
+	ann.refused("POST voicecall/101/requestcall/"+waiting+"/1?skillId=1", "", "100-007") // he has it
+	o.rings("40101")
+	o.lifts("40101")
+	ann.hears("Busy PhoneAlerting PhoneOffhook Talking Incoming_CallInfo")
+	ben.hears("")
+}
