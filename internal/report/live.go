@@ -26,6 +26,11 @@ func (t *Tally) AppendAgent(b []byte, agent center.AgentID) []byte {
 	return append(appendFigures(append(b, '{'), agentFigures, a, ""), '}')
 }
 
+// HasAgent tells whether an agent has figures in the tally's first interval.
+func (t *Tally) HasAgent(agent center.AgentID) bool {
+	return t.agents[slot[center.AgentID]{of: agent}] != nil
+}
+
 // AppendVCC writes those of the whole VCC.
 func (t *Tally) AppendVCC(b []byte) []byte {
 	b = append(appendFigures(append(b, '{'), callFigures, &t.calls[0], ""), ',')

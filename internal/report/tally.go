@@ -273,7 +273,7 @@ func (t *Tally) addState(r center.StateRecord, in int, d time.Duration) {
 		at(t.reasons, reasonKey{r.Agent, r.State, r.Reason}, in).Time += d
 	case center.StateWork:
 		a.WrapUp = d
-		if skill := t.wrapsUp(r); skill != 0 {
+		if skill, _ := t.wrapsUp(r); skill != 0 {
 			t.addQueue(skill, in, Queue{WrapUp: d})
 		}
 	case center.StateTalking:
@@ -294,6 +294,20 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// TypeOf tells what kind of call a call type (cec_07_0582) is, by the same rules as the figures: inbound, outbound, internal or three_party.
+func TypeOf(feature int) string {
+	switch {
+	case feature == featureThree || feature == featureConf:
+		return "three_party"
+	case inner(feature):
+		return "internal"
+	case outbound(feature):
+		return "outbound"
+	default:
+		return "inbound"
+	}
 }
 
 func outbound(feature int) bool {

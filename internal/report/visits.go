@@ -51,27 +51,28 @@ func (v visit) behind(earlier visit) visit {
 	return v
 }
 
-// wrapsUp finds the skill queue of the call that a wrap-up follows: that of the last stay in it that ended before.
-func (t *Tally) wrapsUp(r center.StateRecord) center.SkillID {
+// wrapsUp finds the skill queue of the call that a wrap-up follows: that of the last stay in it that ended before. known = false: there is no
+// such stay.
+func (t *Tally) wrapsUp(r center.StateRecord) (skill center.SkillID, known bool) {
 	last, ok := t.visits[stayOf(r.Agent, r.Call)]
 	if !ok {
-		return 0
+		return 0, false
 	}
 	for v := &last; v != nil; v = v.before {
 		if v.ended <= r.From.UnixMilli() {
-			return v.skill
+			return v.skill, true
 		}
 	}
-	return 0
+	return 0, false
 }
 
-// lacks tells that a wrap-up's call is not among the stays: it began before the time of the report.
+// lacks tells that the stay before a wrap-up is not there: it began before the time of the report.
 func (t *Tally) lacks(r center.StateRecord) bool {
 	if r.State != center.StateWork || r.Call == "" {
 		return false
 	}
-	_, ok := t.visits[stayOf(r.Agent, r.Call)]
-	return !ok
+	_, known := t.wrapsUp(r)
+	return !known
 }
 
 // Inherit takes over the stays of an earlier tally that ended after a moment: wrap-ups of them are still to come.

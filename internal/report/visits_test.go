@@ -58,7 +58,7 @@ func wrapUpOf(call center.CallID, from, to int) center.StateRecord {
 
 // TestRead_WrapUpOfEarlierCall: a day's report has the wrap-up after a call that began the day before, as the report of both days has.
 func TestRead_WrapUpOfEarlierCall(t *testing.T) {
-	facts := kept{legs: []center.LegRecord{visitOf("a", 1, -100, 10), visitOf("none", 0, -50, 20)}, states: []center.StateRecord{wrapUpOf("a", 10, 40), wrapUpOf("none", 45, 50)}}
+	facts := kept{legs: []center.LegRecord{visitOf("a", 1, -100, 10), visitOf("none", 0, -50, 20), visitOf("a", 0, 60, 70)}, states: []center.StateRecord{wrapUpOf("a", 10, 40), wrapUpOf("none", 45, 50)}}
 	for _, span := range []report.Span{{From: start, Until: at(3600)}, {From: at(-3600), Until: at(3600), Every: time.Hour}} {
 		tally, err := report.Read(t.Context(), facts, 1, span, report.Terms{})
 		if err != nil {
