@@ -26,7 +26,7 @@ func twoLines(t *testing.T, network string) (r *rig, first, second *ua) {
 
 // TestFailover: a trunk's own fault makes the call go by the next trunk that takes the number; the center sees one leg.
 func TestFailover(t *testing.T) {
-	for name, status := range map[string]int{"internal error": 500, "unavailable": 503, "gateway time-out": 504, "request time-out": 408} {
+	for name, status := range map[string]int{"internal error": 500, "unavailable": 503, "gateway time-out": 504, "request time-out": 408, "redirection": 302} {
 		t.Run(name, func(t *testing.T) {
 			r, first, second := twoLines(t, transportUDP)
 			r.carry(center.Ring{Leg: "o1", Trunk: "first", Number: "0301", Caller: "0309"})
