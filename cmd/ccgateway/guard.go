@@ -28,11 +28,7 @@ func rulesOf(cfg *config.Config) lockout.Rules {
 
 // sourced tells the gateway's requests from where they come.
 func (p *program) sourced(doors http.Handler) http.Handler {
-	proxies := make([]netip.Prefix, 0, len(p.cfg.Listen.Proxies))
-	for _, network := range p.cfg.Listen.Proxies {
-		proxies = append(proxies, network.Prefix)
-	}
-	return lockout.Handler(doors, proxies)
+	return lockout.Handler(doors, func() []netip.Prefix { return *p.proxies.Load() })
 }
 
 // settle ends a try by what the store said of the password. An expired password was the right one, and so was one whose successor

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/config"
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/push"
 )
@@ -15,12 +16,12 @@ import (
 // next start.
 const pushEndTime = 3 * time.Second
 
-// newPusher makes the pusher; it takes its events from p.delivery.
-func (p *program) newPusher() (*push.Pusher, error) {
-	events := p.cfg.Events
+// pushOptions are the pusher's; a file with certificates is read anew each time.
+func (p *program) pushOptions(cfg *config.Config) (push.Options, error) {
+	events := cfg.Events
 	allowed, err := push.ParseAllowed(events.PushAllow)
 	if err != nil {
-		return nil, err
+		return push.Options{}, err
 	}
 	options := push.Options{
 		Allowed: allowed, Retry: events.PushRetry, GiveUp: events.PushGiveUp, TrustAll: events.PushTLS.TrustAll,
@@ -29,13 +30,13 @@ func (p *program) newPusher() (*push.Pusher, error) {
 	if file := events.PushTLS.CertFile; file != "" {
 		pem, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("events.push_tls.cert_file: %w", err)
+			return push.Options{}, fmt.Errorf("events.push_tls.cert_file: %w", err)
 		}
 		if options.Roots, err = push.Roots(pem); err != nil {
-			return nil, fmt.Errorf("events.push_tls.cert_file %s: %w", file, err)
+			return push.Options{}, fmt.Errorf("events.push_tls.cert_file %s: %w", file, err)
 		}
 	}
-	return push.New(p.delivery, options), nil
+	return options, nil
 }
 
 // endPush ends the pusher.

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"ccgateway/internal/config"
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/tlscert"
 )
@@ -18,15 +19,21 @@ func (s *server) secure(keeper *tlscert.Keeper) {
 }
 
 // connectionLimits are the bounds of the agent interface's ports.
-func (p *program) connectionLimits() gateway.ConnectionLimits {
-	limits := gateway.ConnectionLimits{All: p.cfg.Bounds.Connections, PerAddress: p.cfg.Bounds.PerAddress, Exempt: make([]netip.Prefix, 0, len(p.cfg.Listen.Proxies))}
-	for _, network := range p.cfg.Listen.Proxies {
-		limits.Exempt = append(limits.Exempt, network.Prefix)
-	}
-	return limits
+func connectionLimits(cfg *config.Config) gateway.ConnectionLimits {
+	return gateway.ConnectionLimits{All: cfg.Bounds.Connections, PerAddress: cfg.Bounds.PerAddress, Exempt: proxiesOf(cfg)}
 }
 
-// reloadOnHangup takes the certificate from its files at each SIGHUP, until ctx ends: what renews certificates can be told to send one.
+// proxiesOf are the networks of listen.proxies.
+func proxiesOf(cfg *config.Config) []netip.Prefix {
+	all := make([]netip.Prefix, 0, len(cfg.Listen.Proxies))
+	for _, network := range cfg.Listen.Proxies {
+		all = append(all, network.Prefix)
+	}
+	return all
+}
+
+// reloadOnHangup takes the certificate from its files, and the settings from the program's own file, at each SIGHUP until ctx ends: what
+// renews certificates can be told to send one.
 func (p *program) reloadOnHangup(ctx context.Context) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
@@ -35,6 +42,7 @@ func (p *program) reloadOnHangup(ctx context.Context) {
 		select {
 		case <-hangup:
 			p.reloadCertificate()
+			p.reloadSettings(ctx)
 		case <-ctx.Done():
 			return
 		}

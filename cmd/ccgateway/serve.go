@@ -36,6 +36,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.own = func() (*config.Config, error) { return config.Load(c.Config) }
 	log.Info("ready", "version", version, "https", p.address("https"), "http", p.address("http"), "admin", p.address("admin"), "sip", p.address("sip"))
 	return p.runUntil(ctx)
 }
@@ -62,7 +63,7 @@ func (p *program) runUntil(ctx context.Context) error {
 	}
 	hurry, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	p.log.Info("stopping", "grace", p.cfg.Shutdown.Grace.String())
+	p.log.Info("stopping", "grace", p.settings().Shutdown.Grace.String())
 	if err := p.stop(hurry); err != nil {
 		return err
 	}
@@ -70,13 +71,22 @@ func (p *program) runUntil(ctx context.Context) error {
 	return failure
 }
 
-// newLogger makes the program's logger on standard error.
-func newLogger(cfg config.Log) *slog.Logger {
+// logLevel is the level of newLogger's logger: a process has one log.
+var logLevel slog.LevelVar
+
+// setLogLevel sets it to a level of the configuration.
+func setLogLevel(name string) {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+	if err := level.UnmarshalText([]byte(name)); err != nil {
 		level = slog.LevelInfo // config has checked it
 	}
-	options := &slog.HandlerOptions{Level: level}
+	logLevel.Set(level)
+}
+
+// newLogger makes the program's logger on standard error.
+func newLogger(cfg config.Log) *slog.Logger {
+	setLogLevel(cfg.Level)
+	options := &slog.HandlerOptions{Level: &logLevel}
 	if cfg.Format == "text" {
 		return slog.New(slog.NewTextHandler(os.Stderr, options))
 	}

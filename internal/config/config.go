@@ -7,12 +7,13 @@ import (
 )
 
 // Config is the configuration of one installation. Tags: yaml is the name, default the value of a member that is not in the
-// file, range and oneof bound the value, example is what the commented default file shows.
+// file, range and oneof bound the value, example is what the commented default file shows; counts:"now" marks what a running program takes
+// over (Renew), which a member without it does from the next start.
 type Config struct {
 	// Name of this node. It stands behind the dot in every GUID, so that a load balancer can find the node. Letters, digits, `-` and `_`.
 	Node string `yaml:"node" default:"AgentGateway1"`
 	// Name of the installation, which all its nodes share. It stands in the sign-in reply (`serverName`). Letters, digits, `-` and `_`.
-	Cluster string `yaml:"cluster" default:"AgentGateway"`
+	Cluster string `yaml:"cluster" default:"AgentGateway" counts:"now"`
 	// Addresses to listen on, "host:port" or ":port" for all of the machine's addresses; "" switches the listener off. Port 0 takes a free port.
 	Listen Listen `yaml:"listen"`
 	// Bounds on what the agent interface takes, against floods (docs/security.md).
@@ -59,6 +60,7 @@ type Config struct {
 	program *flow.Program
 
 	warnings []string
+	places   map[string]position // where each member stands that is not at its default
 }
 
 // Listen has the addresses of the listeners.
@@ -68,11 +70,11 @@ type Listen struct {
 	// Agent interface without TLS, for programs on the same machine, e.g. "127.0.0.1:8000".
 	HTTP string `yaml:"http" default:""`
 	// Addresses and networks of reverse proxies in front of `https` and `http`. Their `X-Forwarded-For` tells where an agent is; that of others is not believed.
-	Proxies []Network `yaml:"proxies" default:"[]"`
+	Proxies []Network `yaml:"proxies" default:"[]" counts:"now"`
 	// Web origins whose pages may call the agent interface from a browser, e.g. `https://desk.example.org`. Compared as a whole; there is no wildcard. `[]` = none but pages of the interface's own address.
-	Origins []string `yaml:"origins" default:"[]"`
+	Origins []string `yaml:"origins" default:"[]" counts:"now"`
 	// Names by which the agent interface may be called; IP addresses and localhost always may. `[]` = any name. Set it where `listen.http` is on: it is what stops a web page that lets its own name point at this machine.
-	Hosts []string `yaml:"hosts" default:"[]"`
+	Hosts []string `yaml:"hosts" default:"[]" counts:"now"`
 	// Health, metrics and administration. Keep it on an address that only administrators reach.
 	Admin string `yaml:"admin" default:"127.0.0.1:8081"`
 	// SIP over UDP and TCP.
@@ -86,17 +88,17 @@ type Listen struct {
 // Bounds says how much the agent interface takes.
 type Bounds struct {
 	// Connections of `listen.https`, and of `listen.http`, at a time. Beyond it the oldest that has sent no request is closed for the next one, then the one that is idle for longest. An agent has one or two. 0 = no bound.
-	Connections int `yaml:"connections" default:"50000" range:"0..1000000"`
+	Connections int `yaml:"connections" default:"50000" range:"0..1000000" counts:"now"`
 	// Those from one address that is not in `listen.proxies`. More than a site behind one address has. 0 = no bound.
-	PerAddress int `yaml:"connections_per_address" default:"5000" range:"0..1000000"`
+	PerAddress int `yaml:"connections_per_address" default:"5000" range:"0..1000000" counts:"now"`
 	// Requests per second from one address that show no GUID of an agent, signing in among them; ten times as many at once. More are answered 000-007. 0 = no bound.
-	RequestsPerAddress int `yaml:"requests_per_address" default:"200" range:"0..1000000"`
+	RequestsPerAddress int `yaml:"requests_per_address" default:"200" range:"0..1000000" counts:"now"`
 	// Requests per second with an agent's GUID; ten times as many at once. More are answered 000-007. 0 = no bound.
-	RequestsPerAgent int `yaml:"requests_per_agent" default:"200" range:"0..1000000"`
+	RequestsPerAgent int `yaml:"requests_per_agent" default:"200" range:"0..1000000" counts:"now"`
 	// Queries in any 2 s of all agents together: what calldata, agentgroup and queuedevice ask (docs/interfaces.md marks them). More are answered 000-007. 0 = no bound.
-	Queries int `yaml:"queries" default:"15000" range:"0..100000"`
+	Queries int `yaml:"queries" default:"15000" range:"0..100000" counts:"now"`
 	// Queries in any 2 s of each agent. More are answered 000-007. 0 = no bound.
-	QueriesPerAgent int `yaml:"queries_per_agent" default:"5" range:"0..1000"`
+	QueriesPerAgent int `yaml:"queries_per_agent" default:"5" range:"0..1000" counts:"now"`
 }
 
 // TLS names certificate and key.
@@ -110,11 +112,11 @@ type TLS struct {
 // Auth says how agents prove themselves.
 type Auth struct {
 	// AUTHMODE: 1 static (the GUID of the sign-in holds for the whole session, for old programs), 2 dynamic (it changes on a timer).
-	Mode int `yaml:"mode" default:"2" range:"1..2"`
+	Mode int `yaml:"mode" default:"2" range:"1..2" counts:"now"`
 	// GUIDINTERVAL: how often the GUID changes in mode 2.
-	GUIDInterval time.Duration `yaml:"guid_interval" default:"60s" range:"1s..24h"`
+	GUIDInterval time.Duration `yaml:"guid_interval" default:"60s" range:"1s..24h" counts:"now"`
 	// GUIDTIMEOUT: how long a replaced GUID is still taken. Longer than `guid_interval`.
-	GUIDTimeout time.Duration `yaml:"guid_timeout" default:"120s" range:"2s..48h"`
+	GUIDTimeout time.Duration `yaml:"guid_timeout" default:"120s" range:"2s..48h" counts:"now"`
 	// When wrong passwords lock an account (docs/operating.md).
 	Lockout Lockout `yaml:"lockout"`
 }
@@ -122,31 +124,31 @@ type Auth struct {
 // Lockout says when wrong passwords lock an account.
 type Lockout struct {
 	// Wrong passwords in a row, from one address, until the account is locked for that address. The bounds over all addresses and over all accounts are multiples of it. 0 = never.
-	Tries int `yaml:"tries" default:"5" range:"0..1000"`
+	Tries int `yaml:"tries" default:"5" range:"0..1000" counts:"now"`
 	// How long it stays locked.
-	For time.Duration `yaml:"for" default:"15m" range:"1s..720h"`
+	For time.Duration `yaml:"for" default:"15m" range:"1s..720h" counts:"now"`
 }
 
 // Passwords has the settings for agents' passwords.
 type Passwords struct {
 	// Days until a password expires (then signing in answers 100-020 and an administrator has to set a new one); 0 = never.
-	Days int `yaml:"days" default:"0" range:"0..180"`
+	Days int `yaml:"days" default:"0" range:"0..180" counts:"now"`
 	// How many past passwords a new one must differ from, the present one among them.
-	Remembered int `yaml:"remembered" default:"5" range:"1..24"`
+	Remembered int `yaml:"remembered" default:"5" range:"1..24" counts:"now"`
 }
 
 // Events says how agents get their events.
 type Events struct {
 	// How long an empty poll is held. Less than 10 s, since some desktops give up then.
-	PollWait time.Duration `yaml:"poll_wait" default:"9.5s" range:"0s..60s"`
+	PollWait time.Duration `yaml:"poll_wait" default:"9.5s" range:"0s..60s" counts:"now"`
 	// MAXTIME: an agent from whom nothing came for so long, or up to an eighth longer, is signed out; 0 = never.
-	Silence time.Duration `yaml:"silence" default:"120s" range:"0s..24h"`
+	Silence time.Duration `yaml:"silence" default:"120s" range:"0s..24h" counts:"now"`
 	// Call-back addresses that agents may name for push: `https://host:port/path` allows this path and all below it, at this host and port only. `[]` = none.
-	PushAllow []string `yaml:"push_allow" default:"[]"`
+	PushAllow []string `yaml:"push_allow" default:"[]" counts:"now"`
 	// Pause after a failed push.
-	PushRetry time.Duration `yaml:"push_retry" default:"10s" range:"1s..10m"`
+	PushRetry time.Duration `yaml:"push_retry" default:"10s" range:"1s..10m" counts:"now"`
 	// Failing for so long in a row signs the agent out.
-	PushGiveUp time.Duration `yaml:"push_give_up" default:"120s" range:"1s..24h"`
+	PushGiveUp time.Duration `yaml:"push_give_up" default:"120s" range:"1s..24h" counts:"now"`
 	// How receivers of pushes prove themselves (TLS 1.2 or later).
 	PushTLS PushTLS `yaml:"push_tls"`
 }
@@ -154,9 +156,9 @@ type Events struct {
 // PushTLS says which receivers of pushes are trusted.
 type PushTLS struct {
 	// Any certificate is taken, also none that is valid. For tests only: events and tokens may then go to anybody.
-	TrustAll bool `yaml:"trust_all" default:"false"`
+	TrustAll bool `yaml:"trust_all" default:"false" counts:"now"`
 	// File with the certificates (PEM) that receivers are trusted by, in place of the system's. "" = the system's.
-	CertFile string `yaml:"cert_file" default:""`
+	CertFile string `yaml:"cert_file" default:"" counts:"now"`
 }
 
 // Journal says how what has happened outlives the program. What desktops and phones were answered always survives a crash of it.
@@ -174,19 +176,19 @@ type SIP struct {
 	// Algorithms offered for digest authentication, the best first: `SHA-256`, `MD5`. Many phones know MD5 alone and refuse a challenge that also offers another.
 	Digest []string `yaml:"digest" default:"[MD5]"`
 	// Shortest registration that a phone may ask for.
-	RegisterMin time.Duration `yaml:"register_min" default:"60s" range:"1s..24h"`
+	RegisterMin time.Duration `yaml:"register_min" default:"60s" range:"1s..24h" counts:"now"`
 	// Longest registration that a phone is given.
-	RegisterMax time.Duration `yaml:"register_max" default:"1h" range:"1s..24h"`
+	RegisterMax time.Duration `yaml:"register_max" default:"1h" range:"1s..24h" counts:"now"`
 	// Interval of session timers (RFC 4028) that we ask for; 0 = none.
-	SessionTimer time.Duration `yaml:"session_timer" default:"30m" range:"0s..24h"`
+	SessionTimer time.Duration `yaml:"session_timer" default:"30m" range:"0s..24h" counts:"now"`
 	// A call whose party has sent neither RTP nor RTCP for so long is ended; 0 = never. A held call is not ended.
 	NoMedia time.Duration `yaml:"no_media" default:"60s" range:"0s..24h"`
 	// A phone that does not respond to a call at all for so long counts as unreachable.
-	NoResponse time.Duration `yaml:"no_response" default:"6s" range:"1s..32s"`
+	NoResponse time.Duration `yaml:"no_response" default:"6s" range:"1s..32s" counts:"now"`
 	// A phone or line rings at most so long, whatever a skill queue's `ring` says.
-	MaxRinging time.Duration `yaml:"max_ringing" default:"5m" range:"5s..1h"`
+	MaxRinging time.Duration `yaml:"max_ringing" default:"5m" range:"5s..1h" counts:"now"`
 	// Call legs at a time; one more is refused.
-	MaxLegs int `yaml:"max_legs" default:"4000" range:"2..100000"`
+	MaxLegs int `yaml:"max_legs" default:"4000" range:"2..100000" counts:"now"`
 }
 
 // Speech says how text is read out.
@@ -198,7 +200,7 @@ type Speech struct {
 // Log says what is logged, to standard error.
 type Log struct {
 	// Least level that is logged.
-	Level string `yaml:"level" default:"info" oneof:"debug info warn error"`
+	Level string `yaml:"level" default:"info" oneof:"debug info warn error" counts:"now"`
 	// `json` for machines, `text` for people.
 	Format string `yaml:"format" default:"json" oneof:"json text"`
 }
@@ -214,15 +216,15 @@ type Traces struct {
 // Shutdown says how the program stops.
 type Shutdown struct {
 	// How long calls in progress may go on after the order to stop; new ones are refused meanwhile. 0 = they are ended at once.
-	Grace time.Duration `yaml:"grace" default:"30s" range:"0s..24h"`
+	Grace time.Duration `yaml:"grace" default:"30s" range:"0s..24h" counts:"now"`
 }
 
 // FlowEngine bounds what flows may do.
 type FlowEngine struct {
 	// Hosts that flows may call by `http` steps, "host" or "host:port". `[]` = none.
-	Hosts []string `yaml:"hosts" default:"[]"`
+	Hosts []string `yaml:"hosts" default:"[]" counts:"now"`
 	// Calls in flows at a time; the next caller meets the fallback (docs/flows.md).
-	Running int `yaml:"running" default:"4000" range:"1..100000"`
+	Running int `yaml:"running" default:"4000" range:"1..100000" counts:"now"`
 	// Requests of `http` steps under way at a time; one more takes its `else` branch.
-	Requests int `yaml:"requests" default:"64" range:"1..1000"`
+	Requests int `yaml:"requests" default:"64" range:"1..1000" counts:"now"`
 }

@@ -49,6 +49,6 @@ func parse(name string, src []byte, environ []string) (*Config, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	cfg.warnings = warningsOf(cfg)
+	cfg.warnings, cfg.places = warningsOf(cfg), r.places
 	return cfg, nil
 }

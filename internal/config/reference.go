@@ -18,6 +18,7 @@ type Member struct {
 	Env      string // the environment variable that overrides it, "" = none
 	Scalar   bool   // one word, or a list of words
 	Optional bool   // a default exists
+	Restart  bool   // a running program does not take a change over, only the next start does
 	List     bool   // a list of maps
 	Members  []Member
 }
@@ -38,7 +39,7 @@ func describe(path string, t reflect.Type, env bool) []Member {
 		}
 		switch {
 		case d.Scalar && env:
-			d.Env = EnvName(d.Path)
+			d.Env, d.Restart = EnvName(d.Path), !m.live
 		case d.Scalar:
 		case field.Type.Kind() == reflect.Struct:
 			d.Members = describe(d.Path, field.Type, env)

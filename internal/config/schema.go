@@ -15,6 +15,7 @@ type member struct {
 	has     bool   // a default exists; otherwise the member is required, unless it is a structure, list or map
 	bounds  string // "least..most"
 	choices []string
+	live    bool // a running program takes a change of it over; see Renew
 }
 
 // membersOf lists the members of a structure type in their order.
@@ -26,7 +27,7 @@ func membersOf(t reflect.Type) []member {
 		if !ok {
 			continue
 		}
-		m := member{index: i, name: name, bounds: tag.Get("range")}
+		m := member{index: i, name: name, bounds: tag.Get("range"), live: tag.Get("counts") == "now"}
 		m.def, m.has = tag.Lookup("default")
 		if choices, ok := tag.Lookup("oneof"); ok {
 			m.choices = strings.Split(choices, " ")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ccgateway/internal/center"
@@ -111,10 +112,10 @@ type Gateway struct {
 	guids  *guidIndex
 	moves  *moves
 	hashes chan struct{} // one place for each password that may be hashed at once
-	access access
 	limits *limits
 
 	queries *queryLimits
+	live    atomic.Pointer[live]
 
 	tickets      *tickets
 	recordTokens *vouchers[Recording] // of localRecordPath
@@ -133,13 +134,6 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 	if config.Node == "" {
 		config.Node = "AgentGateway1"
 	}
-	if config.PollWait == 0 {
-		config.PollWait = DefaultPollWait
-	}
-	config.PollWait = min(config.PollWait, MaxPollWait)
-	if config.KeepAlive <= 0 {
-		config.KeepAlive = DefaultKeepAlive
-	}
 	if config.PasswordChecks <= 0 {
 		config.PasswordChecks = runtime.GOMAXPROCS(0)
 	}
@@ -149,11 +143,12 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 	g := &Gateway{
 		config: config, log: config.Log, centers: centers, accounts: accounts, events: events,
 		router: newRouter(Routes()), guids: newGUIDIndex(), moves: newMoves(),
-		hashes: make(chan struct{}, config.PasswordChecks), access: newAccess(config),
+		hashes:  make(chan struct{}, config.PasswordChecks),
 		tickets: newTickets(), recordTokens: newVouchers[Recording](recordTokenLife), downloads: newDownloads(config.Downloads), writeTime: streamWriteTime,
 	}
 	node := nodeName(config.Node)
 	g.limits, g.queries = newLimits(config, g.guids.find), newQueryLimits(config.Rates)
+	g.live.Store(newLive(config))
 	g.newGUID = func() string { return newGUID(node) }
 	return g
 }

@@ -99,12 +99,12 @@ func (l *limits) address(r *http.Request) string {
 
 // buckets are token buckets by key, in two generations: who is not seen for a whole one is forgotten.
 type buckets[K comparable] struct {
-	perSecond int // 0 = no bound
-	most      int // in a generation
+	most int // in a generation
 
-	mu       sync.Mutex
-	began    time.Time // of the present generation
-	now, old map[K]*rate.Limiter
+	mu        sync.Mutex
+	perSecond int       // 0 = no bound
+	began     time.Time // of the present generation
+	now, old  map[K]*rate.Limiter
 }
 
 func newBuckets[K comparable](perSecond int) *buckets[K] {
@@ -113,18 +113,30 @@ func newBuckets[K comparable](perSecond int) *buckets[K] {
 
 // take takes a token, if there is one.
 func (b *buckets[K]) take(key K, now time.Time) bool {
-	if b.perSecond <= 0 {
-		return true
-	}
-	return b.of(key, now).AllowN(now, 1)
+	bucket := b.of(key, now)
+	return bucket == nil || bucket.AllowN(now, 1)
 }
 
-// of finds or makes the bucket of a key. A generation lasts until it is full of keys, and at least as long as a bucket needs to fill:
+// setRate changes the rate. Everybody begins with a full burst of a new one.
+func (b *buckets[K]) setRate(perSecond int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if perSecond == b.perSecond {
+		return
+	}
+	b.perSecond = perSecond
+	b.now, b.old = map[K]*rate.Limiter{}, nil
+}
+
+// of finds or makes the bucket of a key; nil = there is no bound. A generation lasts until it is full of keys, and at least as long as a bucket needs to fill:
 // forgetting a bucket that is full changes nothing.
 func (b *buckets[K]) of(key K, now time.Time) *rate.Limiter {
 	const refill = burstSeconds * time.Second
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.perSecond <= 0 {
+		return nil
+	}
 	if found := b.now[key]; found != nil {
 		return found
 	}

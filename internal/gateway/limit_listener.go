@@ -32,8 +32,8 @@ const acceptPause = 50 * time.Millisecond
 // Beyond PerAddress an address gets no further connection. Beyond All, or when too many are new, the new connection that is oldest is
 // closed in favour of the next one; if none is new, the one that is idle for longest. Connections in the middle of a request, which a held
 // poll is too, are never closed for others: if there are only such, the next one is.
-func Limit(l net.Listener, server *http.Server, bounds ConnectionLimits, log *slog.Logger) net.Listener {
-	limited := &limitedListener{Listener: l, bounds: bounds, log: log, perAddress: map[netip.Addr]int{}, fresh: linked.New(), idle: linked.New(), done: make(chan struct{})}
+func Limit(l net.Listener, server *http.Server, bounds ConnectionLimits, log *slog.Logger) *LimitedListener {
+	limited := &LimitedListener{Listener: l, bounds: bounds, log: log, perAddress: map[netip.Addr]int{}, fresh: linked.New(), idle: linked.New(), done: make(chan struct{})}
 	before := server.ConnState
 	server.ConnState = func(conn net.Conn, state http.ConnState) {
 		if before != nil {
@@ -44,14 +44,15 @@ func Limit(l net.Listener, server *http.Server, bounds ConnectionLimits, log *sl
 	return limited
 }
 
-// limitedListener counts its connections.
-type limitedListener struct {
+// LimitedListener counts its connections.
+type LimitedListener struct {
 	net.Listener
-	bounds ConnectionLimits
-	log    *slog.Logger
+	log *slog.Logger
 
 	mu         sync.Mutex
+	bounds     ConnectionLimits
 	all        int
+	counts     Connections // what it has counted up
 	perAddress map[netip.Addr]int
 	fresh      *linked.List // of *limitedConn, oldest first: no request came yet
 	idle       *linked.List // between two requests, longest first
@@ -60,10 +61,38 @@ type limitedListener struct {
 	once sync.Once
 }
 
+// SetBounds changes the bounds. Connections beyond them that are there stay.
+func (l *LimitedListener) SetBounds(bounds ConnectionLimits) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bounds = bounds
+}
+
+// Connections are figures of a listener: those that are open, by what they do, and those that were not to be since the start, by why.
+type Connections struct {
+	New, Idle, Busy int // no request came yet; between two requests; in the middle of one, which a held poll is too
+	Bound           int // of all; 0 = none
+
+	RefusedAddress              uint64 // too many from one address
+	RefusedFull                 uint64 // all others were in the middle of a request
+	DisplacedNew, DisplacedIdle uint64 // closed for the next one
+	Failed                      uint64 // the system could not give: out of files, most likely
+}
+
+// Connections gives the figures.
+func (l *LimitedListener) Connections() Connections {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.counts
+	c.New, c.Idle, c.Bound = l.fresh.Len(), l.idle.Len(), l.bounds.All
+	c.Busy = l.all - c.New - c.Idle
+	return c
+}
+
 // limitedConn is a connection that is counted until it is closed.
 type limitedConn struct {
 	net.Conn
-	listener *limitedListener
+	listener *LimitedListener
 	from     netip.Addr
 
 	// Guarded by listener.mu.
@@ -77,7 +106,7 @@ func (c *limitedConn) NetConn() net.Conn { return c.Conn }
 
 // Accept gives the next connection that there is room for. Only Close ends it: a failure of the system is waited out, since what ends the
 // listener ends the program.
-func (l *limitedListener) Accept() (net.Conn, error) {
+func (l *LimitedListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
 		switch {
@@ -90,6 +119,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 			return nil, err
 		default:
 			l.log.Warn("cannot accept a connection", "err", err)
+			l.failed()
 			select {
 			case <-time.After(acceptPause):
 			case <-l.done:
@@ -98,14 +128,20 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 	}
 }
 
+func (l *LimitedListener) failed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts.Failed++
+}
+
 // Close ends Accept.
-func (l *limitedListener) Close() error {
+func (l *LimitedListener) Close() error {
 	l.once.Do(func() { close(l.done) })
 	return l.Listener.Close()
 }
 
 // admit counts a connection, and makes room for it. nil = there is none.
-func (l *limitedListener) admit(conn net.Conn) *limitedConn {
+func (l *LimitedListener) admit(conn net.Conn) *limitedConn {
 	c := &limitedConn{Conn: conn, listener: l, from: sourceAddress(conn)}
 	victim, admitted := l.enter(c)
 	if victim != nil {
@@ -117,15 +153,22 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	return c
 }
 
-func (l *limitedListener) enter(c *limitedConn) (victim *limitedConn, admitted bool) {
+func (l *LimitedListener) enter(c *limitedConn) (victim *limitedConn, admitted bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.bounds.PerAddress > 0 && l.perAddress[c.from] >= l.bounds.PerAddress && !l.exempt(c.from) {
+		l.counts.RefusedAddress++
 		return nil, false
 	}
 	if all := l.bounds.All; all > 0 && (l.all >= all || l.fresh.Len() >= max(1, all/newShare)) {
 		if victim = l.oldest(); victim == nil {
+			l.counts.RefusedFull++
 			return nil, false
+		}
+		if victim.in == l.fresh {
+			l.counts.DisplacedNew++
+		} else {
+			l.counts.DisplacedIdle++
 		}
 		victim.leave()
 	}
@@ -136,7 +179,7 @@ func (l *limitedListener) enter(c *limitedConn) (victim *limitedConn, admitted b
 }
 
 // oldest picks the connection that is closed in favour of another.
-func (l *limitedListener) oldest() *limitedConn {
+func (l *LimitedListener) oldest() *limitedConn {
 	for _, from := range []*linked.List{l.fresh, l.idle} {
 		if first := from.Front(); first != nil {
 			c, _ := first.Value.(*limitedConn)
@@ -146,7 +189,7 @@ func (l *limitedListener) oldest() *limitedConn {
 	return nil
 }
 
-func (l *limitedListener) exempt(from netip.Addr) bool {
+func (l *LimitedListener) exempt(from netip.Addr) bool {
 	for _, network := range l.bounds.Exempt {
 		if network.Contains(from) {
 			return true
@@ -157,7 +200,7 @@ func (l *limitedListener) exempt(from netip.Addr) bool {
 
 // changed follows the connections through the server's states. A state is told after the bytes that made it have been read: active is a
 // connection from the end of a request's head on.
-func (l *limitedListener) changed(conn net.Conn, state http.ConnState) {
+func (l *LimitedListener) changed(conn net.Conn, state http.ConnState) {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}

@@ -16,7 +16,7 @@ import (
 type busyServer struct {
 	t       *testing.T
 	address string
-	limit   *limitedListener
+	limit   *LimitedListener
 	held    chan struct{} // one value for each held request that has begun
 }
 
@@ -36,7 +36,7 @@ func newBusyServer(t *testing.T, bounds ConnectionLimits) *busyServer {
 	}
 	s.address = l.Addr().String()
 	limited := Limit(l, server, bounds, slog.New(slog.DiscardHandler))
-	s.limit, _ = limited.(*limitedListener)
+	s.limit = limited
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(limited) }()
 	t.Cleanup(func() {

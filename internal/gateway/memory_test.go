@@ -17,6 +17,7 @@ func TestHeldPolls_Memory(t *testing.T) {
 	const polls = 300
 	h := signedIn(t)
 	h.config.PollWait = MaxPollWait
+	h.Set(h.config)
 	held := make(chan struct{}, polls)
 	inner := h.reply
 	h.reply = func(cmd center.Command) center.Reply {

@@ -37,7 +37,7 @@ func pollEvent(ctx context.Context, g *Gateway, q *request) (any, error) {
 	}
 	// Whoever waits here keeps the stack that it takes to come here: below 4 KiB it shrinks to 8 KiB after the handshake of TLS has taken
 	// 16, so frames are kept small (BenchmarkHeldPoll).
-	batch, err := g.events.NextOf(ctx, g.config.PollWait, 1, delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session})
+	batch, err := g.events.NextOf(ctx, g.settings().pollWait, 1, delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session})
 	if err != nil {
 		return nil, lost(err)
 	}
@@ -137,7 +137,7 @@ func pollAll(ctx context.Context, g *Gateway, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch, err := g.events.NextOf(ctx, g.config.PollWait, maxPolledEvents, keys...)
+	batch, err := g.events.NextOf(ctx, g.settings().pollWait, maxPolledEvents, keys...)
 	if err != nil {
 		return nil, lost(err)
 	}

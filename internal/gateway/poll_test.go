@@ -72,6 +72,7 @@ func TestPoll_Held(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := signedIn(t, 101)
 		h.config.PollWait = DefaultPollWait
+		h.Set(h.config)
 		began := time.Now()
 		expect(t, h.call("GET agentevent/101", ""), emptyPoll)
 		if held := time.Since(began); held != 9500*time.Millisecond {

@@ -549,7 +549,7 @@ func TestOffice_Limits(t *testing.T) {
 // TestOffice_HeldPolls: what happens meanwhile answers a held poll at once.
 func TestOffice_HeldPolls(t *testing.T) {
 	o := newOffice(t)
-	o.gateway.config.PollWait = MaxPollWait
+	o.gateway.Set(Config{PollWait: MaxPollWait})
 	ann, ivy := o.desktop("101"), o.desktop("901")
 	for _, d := range []*desktop{ann, ivy} {
 		d.call("PUT onlineagent/"+d.id, `{"password":"secret","phonenum":"`+phoneOf(d.id)+`"}`)

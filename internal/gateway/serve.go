@@ -16,7 +16,7 @@ import (
 // ServeHTTP answers one request. Whatever a client sends, the answer is HTTP 200 with an envelope.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	if g.access.preflight(w, r) {
+	if g.settings().access.preflight(w, r) {
 		return
 	}
 	r, span := g.beginSpan(r)
@@ -69,7 +69,7 @@ var unknown = &Route{Name: "unknown", shape: bare}
 // answer finds the route and lets its handler work. The request it gives is never nil.
 func (g *Gateway) answer(w http.ResponseWriter, r *http.Request) (*request, any, error) {
 	q := &request{route: unknown, header: r.Header, host: r.Host, guid: guidOf(r.Header)}
-	if err := g.access.admit(w, r); err != nil {
+	if err := g.settings().access.admit(w, r); err != nil {
 		return q, nil, err
 	}
 	if err := g.limits.take(r, q.guid); err != nil {

@@ -39,7 +39,7 @@ func openSocket(ctx context.Context, g *Gateway, q *request) (any, error) {
 	if err := checkHandshake(q.header); err != nil {
 		q.refuse(err)
 	}
-	if !g.access.mayOpenSocket(q.header.Get("Origin"), q.host) {
+	if !g.settings().access.mayOpenSocket(q.header.Get("Origin"), q.host) {
 		q.refuse(result.NoRight.Because("pages of this origin may not open a WebSocket"))
 	}
 	l, err := g.openLine(ctx, q)
@@ -135,7 +135,7 @@ func (s *socket) listen(ctx context.Context) error {
 
 // ping asks the client from time to time whether it still reads.
 func (s *socket) ping(ctx context.Context, cancel context.CancelCauseFunc) {
-	ticker := time.NewTicker(s.line.gateway.config.KeepAlive)
+	ticker := time.NewTicker(s.line.gateway.settings().keepAlive)
 	defer ticker.Stop()
 	for {
 		select {

@@ -194,7 +194,7 @@ func (l *line) write(ctx context.Context, to door) error {
 	if err := l.tellGUID(ctx, to); err != nil {
 		return err
 	}
-	next := time.Now().Add(l.gateway.config.KeepAlive)
+	next := time.Now().Add(l.gateway.settings().keepAlive)
 	for {
 		batch, err := l.stream.Next(ctx, time.Until(next), streamedAtOnce)
 		if err != nil {
@@ -210,7 +210,7 @@ func (l *line) write(ctx context.Context, to door) error {
 		if time.Now().Before(next) {
 			continue
 		}
-		next = time.Now().Add(l.gateway.config.KeepAlive)
+		next = time.Now().Add(l.gateway.settings().keepAlive)
 		if err := l.keepAlive(ctx, to); err != nil {
 			return err
 		}

@@ -28,6 +28,7 @@ const patience = 20 * time.Second
 func streaming(t *testing.T, agents ...center.AgentID) (*house, *touches) {
 	h := signedIn(t, agents...)
 	h.config.KeepAlive = time.Hour
+	h.Set(h.config)
 	counted := &touches{valid: map[center.Token]bool{tokenOf(guid1): true}, came: make(chan center.Touch, 1000)}
 	h.reply = counted.reply
 	return h, counted

@@ -206,6 +206,7 @@ func TestStream_Ends(t *testing.T) {
 			t.Run(name+", "+reason, func(t *testing.T) {
 				h, touched := streaming(t, 101)
 				h.config.KeepAlive = 10 * time.Millisecond
+				h.Set(h.config)
 				c := door.follow(t, h.serve(t), "?after=0")
 				expectTold(t, c, helloMessage(0, ""))
 				end.act(h, touched)
@@ -239,6 +240,7 @@ func TestStream_Rotation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, touched := streaming(t, 101)
 			h.config.KeepAlive = 10 * time.Millisecond
+			h.Set(h.config)
 			c := door.follow(t, h.serve(t), "?after=0")
 			expectTold(t, c, helloMessage(0, ""))
 			for range 3 {
@@ -300,6 +302,7 @@ func TestStream_SignsOfLife(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, touched := streaming(t, 101)
 			h.config.KeepAlive = 10 * time.Millisecond
+			h.Set(h.config)
 			c := door.follow(t, h.serve(t), "?after=0")
 			reading := make(chan struct{})
 			go func() {
@@ -331,6 +334,7 @@ func TestStream_SignsOfLife(t *testing.T) {
 func TestSocket_SilentClient(t *testing.T) {
 	h, touched := streaming(t, 101)
 	h.config.KeepAlive, h.writeTime = 20*time.Millisecond, 100*time.Millisecond
+	h.Set(h.config)
 	address := h.serve(t)
 	silent := dial(t, address)
 	silent.say("GET "+Base+"agentevent/101/socket?after=0 HTTP/1.1", "Host: x", "guid: "+guid1, "Connection: keep-alive, Upgrade", "Upgrade: WebSocket",
@@ -541,6 +545,7 @@ func TestStream_EventThatCannotBeWritten(t *testing.T) {
 func TestStream_Panic(t *testing.T) {
 	h, touched := streaming(t, 101)
 	h.config.KeepAlive = 10 * time.Millisecond
+	h.Set(h.config)
 	c := how(openSSE).follow(t, h.serve(t), "")
 	expectTold(t, c, helloMessage(0, ""))
 	h.mu.Lock()

@@ -219,6 +219,7 @@ func TestWire_KeepAlive(t *testing.T) {
 func TestWire_DeadPoll(t *testing.T) {
 	h := signedIn(t, 101)
 	h.config.PollWait = DefaultPollWait
+	h.Set(h.config)
 	polled := make(chan struct{}, 10)
 	inner := h.reply
 	h.reply = func(cmd center.Command) center.Reply {

@@ -89,10 +89,10 @@ func callerOf(ctx context.Context, number int) (Subject, Address) {
 const maxForwarded = 8
 
 // Handler tells next's requests from where they come: the connection's other end, or, when that is one of the proxies, the last address in
-// X-Forwarded-For that is none.
-func Handler(next http.Handler, proxies []netip.Prefix) http.Handler {
+// X-Forwarded-For that is none. proxies is asked at each request.
+func Handler(next http.Handler, proxies func() []netip.Prefix) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(WithAddress(r.Context(), sourceOf(r, proxies))))
+		next.ServeHTTP(w, r.WithContext(WithAddress(r.Context(), sourceOf(r, proxies()))))
 	})
 }
 

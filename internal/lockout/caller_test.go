@@ -49,7 +49,7 @@ func TestHandler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got Address
-			h := Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, got = callerOf(r.Context(), 101) }), proxies)
+			h := Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, got = callerOf(r.Context(), 101) }), func() []netip.Prefix { return proxies })
 			r := httptest.NewRequest(http.MethodPut, "/", nil)
 			r.RemoteAddr = c.remote
 			for _, value := range c.forwarded {

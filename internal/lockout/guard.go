@@ -26,11 +26,11 @@ const (
 
 // Guard counts wrong passwords. Its methods may be called from any goroutine.
 type Guard struct {
-	rules Rules
-	log   *slog.Logger
-	now   func() time.Time
+	log *slog.Logger
+	now func() time.Time
 
 	mu    sync.Mutex
+	rules Rules
 	book  *book
 	stats Stats
 	outbox
@@ -54,6 +54,13 @@ func Open(ctx context.Context, rules Rules, keeper Keeper, log *slog.Logger, now
 	return g, nil
 }
 
+// SetRules changes the rules. Locks that are in force keep their time; tries that are being looked at count by the new rules.
+func (g *Guard) SetRules(rules Rules) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rules = rules
+}
+
 // Try is a password that is being looked at. One of its methods is called, once, when that is done.
 type Try struct {
 	guard                  *Guard
@@ -64,12 +71,12 @@ type Try struct {
 // Begin asks whether a password may be tried for an agent (0 = an account that does not exist); ctx says where the request comes from
 // (WithAddress, NoteAccount). ok is false when something is locked; then there is no Try.
 func (g *Guard) Begin(ctx context.Context, agent int) (try *Try, ok bool) {
-	if g.rules.Tries == 0 {
-		return &Try{}, true
-	}
 	who, from := callerOf(ctx, agent)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.rules.Tries == 0 {
+		return &Try{}, true
+	}
 	now := g.now()
 	try = &Try{guard: g, agent: agent, pair: g.book.look(Key{who, from}, now, g.rules), address: g.book.look(Key{From: from}, now, g.rules)}
 	if now.Before(try.pair.Until) || try.pair.Wrong+try.pair.flying >= g.rules.Tries {
@@ -192,7 +199,9 @@ func (t *Try) end(do func(*Guard, time.Time)) {
 	for _, e := range t.entries() {
 		e.flying--
 	}
-	do(g, g.now())
+	if g.rules.Tries > 0 { // they may have become 0 meanwhile
+		do(g, g.now())
+	}
 	for _, e := range t.entries() {
 		g.book.touch(e)
 	}

@@ -85,7 +85,7 @@ func (w *worker) post(ctx context.Context, body []byte) error {
 		}
 		request.Header["service_token"] = []string{token} // spelled so in the reference
 	}
-	reply, err := w.pusher.client.Do(request)
+	reply, err := w.pusher.settings.Load().client.Do(request)
 	if err != nil {
 		return withoutURL(err)
 	}

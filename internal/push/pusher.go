@@ -41,10 +41,10 @@ type Options struct {
 
 // Pusher pushes the events of all sessions that want it. Its methods may be called from any goroutine.
 type Pusher struct {
-	options     Options
+	expel       func(delivery.Key)
 	events      Events
 	log         *slog.Logger
-	client      *http.Client
+	settings    atomic.Pointer[settings]
 	requestTime time.Duration
 
 	mu       sync.Mutex
@@ -56,24 +56,59 @@ type Pusher struct {
 	pushed, failures, expired atomic.Uint64
 }
 
+// settings are those of the Options that Set changes, and the HTTP client that they make.
+type settings struct {
+	allowed       Allowed
+	retry, giveUp time.Duration
+	client        *http.Client
+}
+
+func newSettings(options Options) *settings {
+	s := &settings{allowed: options.Allowed, retry: options.Retry, giveUp: options.GiveUp, client: newClient(options)}
+	if s.retry <= 0 {
+		s.retry = DefaultRetry
+	}
+	if s.giveUp <= 0 {
+		s.giveUp = DefaultGiveUp
+	}
+	return s
+}
+
 // New makes a Pusher without sessions. It is attached to the centers' effects after the Delivery that events is, and ended by Close.
 func New(events Events, options Options) *Pusher {
-	if options.Retry <= 0 {
-		options.Retry = DefaultRetry
-	}
-	if options.GiveUp <= 0 {
-		options.GiveUp = DefaultGiveUp
-	}
 	if options.Expel == nil {
 		options.Expel = func(delivery.Key) {}
 	}
 	if options.Log == nil {
 		options.Log = slog.Default()
 	}
-	return &Pusher{
-		options: options, events: events, log: options.Log, client: newClient(options), requestTime: requestTime,
+	p := &Pusher{
+		expel: options.Expel, events: events, log: options.Log, requestTime: requestTime,
 		workers: map[delivery.Key]*worker{}, expected: map[center.AgentID]string{},
 	}
+	p.settings.Store(newSettings(options))
+	return p
+}
+
+// Set changes the settings, but for Expel and Log. Pushes that are under way end by the old ones. Agents whose receivers are not allowed any
+// more are signed out, as they would be at a start.
+func (p *Pusher) Set(options Options) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.settings.Swap(newSettings(options))
+	was.client.CloseIdleConnections()
+	for key, w := range p.workers {
+		if !p.Allowed(w.to.URL) {
+			w.stopAll()
+			p.disallow(key, w.log)
+		}
+	}
+}
+
+// disallow signs an agent out whose receiver is not allowed any more.
+func (p *Pusher) disallow(key delivery.Key, log *slog.Logger) {
+	log.Warn("agent is signed out: the receiver of his events is no longer in events.push_allow")
+	p.running.Go(func() { p.expel(key) })
 }
 
 // Carry starts to push for sessions that begin and want it, and stops for those that end without a rest to deliver.
@@ -108,9 +143,8 @@ func (p *Pusher) begin(key delivery.Key, to center.Push) {
 	if p.closed || p.workers[key] != nil {
 		return
 	}
-	if !p.options.Allowed.URL(to.URL) { // the sign-in was checked; the list has become shorter since
-		log.Warn("agent is signed out: the receiver of his events is no longer in events.push_allow")
-		p.running.Go(func() { p.options.Expel(key) })
+	if !p.Allowed(to.URL) { // the sign-in was checked; the list has become shorter since
+		p.disallow(key, log)
 		return
 	}
 	taking, stopTaking := context.WithCancel(context.Background())
@@ -149,7 +183,7 @@ func receiver(text string) string {
 }
 
 // Allowed tells whether events may be pushed to a URL.
-func (p *Pusher) Allowed(text string) bool { return p.options.Allowed.URL(text) }
+func (p *Pusher) Allowed(text string) bool { return p.settings.Load().allowed.URL(text) }
 
 // Expect tells the GUID that a sign-in under way will give its agent: pushes may begin before the sign-in is answered. Expected
 // tells that it is answered. An agent has one sign-in at a time.
@@ -224,5 +258,5 @@ func (p *Pusher) Close(ctx context.Context) {
 		p.mu.Unlock()
 		<-done
 	}
-	p.client.CloseIdleConnections()
+	p.settings.Load().client.CloseIdleConnections()
 }

@@ -87,9 +87,9 @@ func (w *worker) push(ctx context.Context, batch delivery.Batch) (pause time.Dur
 
 // failed notes a failure, asks for the agent's end when failing has lasted too long, and gives the pause before the next try.
 func (w *worker) failed(ctx context.Context, began time.Time, err error) (pause time.Duration) {
-	options := &w.pusher.options
+	settings := w.pusher.settings.Load()
 	if ctx.Err() != nil { // we gave it up ourselves: the session's end, or the program's
-		return options.Retry
+		return settings.retry
 	}
 	w.pusher.failures.Add(1)
 	level := slog.LevelDebug // the second failure and so on
@@ -98,18 +98,18 @@ func (w *worker) failed(ctx context.Context, began time.Time, err error) (pause 
 	}
 	w.log.Log(ctx, level, "push failed", "error", err.Error())
 	lasted := time.Since(w.failing)
-	if lasted < options.GiveUp || w.expired {
-		pause = options.Retry
+	if lasted < settings.giveUp || w.expired {
+		pause = settings.retry
 		if !w.expired {
-			pause = min(pause, options.GiveUp-lasted)
+			pause = min(pause, settings.giveUp-lasted)
 		}
 		return max(pause, 1)
 	}
 	w.expired = true
 	w.pusher.expired.Add(1)
 	w.log.Warn("agent is signed out: his events cannot be pushed", "failed_for", lasted.Round(time.Millisecond).String())
-	options.Expel(w.key)
-	return options.Retry
+	w.pusher.expel(w.key)
+	return settings.retry
 }
 
 // rest waits; false when it was told to end meanwhile.

@@ -31,13 +31,34 @@ func (s *Store) apply(ctx context.Context, cfg *config.Config, actor string) (Ch
 	if err != nil {
 		return Changes{}, nil, err
 	}
+	return s.change(ctx, actor, func(tx *batch, now time.Time) (Changes, error) { return replaceAll(ctx, tx, cfg, secrets, now) })
+}
+
+// ApplySettings is Apply for the installation's settings alone; its VCCs, accounts and lines stay.
+func (s *Store) ApplySettings(ctx context.Context, cfg *config.Config, actor string) (Changes, error) {
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	changes, next, err := s.change(ctx, actor, func(tx *batch, _ time.Time) (changes Changes, err error) {
+		change, err := settings.replace(ctx, tx, cfg)
+		changes.add(change)
+		return changes, err
+	})
+	if err != nil {
+		return Changes{}, fmt.Errorf("apply settings: %w", err)
+	}
+	s.directory.Store(next)
+	return changes, nil
+}
+
+// change does something in a transaction, writes into the audit what it was, and gives the picture to show from now on.
+func (s *Store) change(ctx context.Context, actor string, do func(tx *batch, now time.Time) (Changes, error)) (Changes, *directory, error) {
 	tx, err := s.begin(ctx)
 	if err != nil {
 		return Changes{}, nil, err
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
 	now := s.now()
-	changes, err := replaceAll(ctx, tx, cfg, secrets, now)
+	changes, err := do(tx, now)
 	if err != nil {
 		return Changes{}, nil, err
 	}

@@ -56,9 +56,9 @@ func (a *attempt) begin() {
 	a.sound = sound
 	a.dialog = a.newDialog()
 	l.s.legs.enter(dialogKey{a.dialog.callID, tagOf(a.dialog.local.Params)}, l)
-	a.asked = max(l.s.cfg.SessionExpires, 0)
+	a.asked = max(l.s.settings().SessionExpires, 0)
 	a.send(a.invite())
-	a.silence = l.mail.after(l.s.cfg.NoResponse, a.unheard)
+	a.silence = l.mail.after(l.s.settings().NoResponse, a.unheard)
 }
 
 // send sends an INVITE of the attempt. Its transaction's responses come to response, in the leg's goroutine.

@@ -33,30 +33,23 @@ type Config struct {
 	// UserAgent names this program in the Server and User-Agent headers. Default "ccgateway".
 	UserAgent string
 
-	// RegisterMin and RegisterMax bound how long a registration lasts. Defaults 60 s and 1 h.
-	RegisterMin, RegisterMax time.Duration
+	// Settings are those that may change while the server runs; see Server.Set.
+	Settings
+
 	// MaxContacts is how many devices may be registered for one phone account; one more replaces the oldest. Default 5.
 	MaxContacts int
 
-	// SessionExpires is the interval of session timers (RFC 4028); negative = we ask for none. Default 30 min.
-	SessionExpires time.Duration
 	// MinSE is the shortest interval that we accept. RFC 4028 allows no less than 90 s, the default.
 	MinSE time.Duration
 	// NoMedia ends an answered call of whose party nothing was received, neither RTP nor RTCP, for so long; negative = never.
 	// Default 60 s. A call that the phone itself holds is not ended.
 	NoMedia time.Duration
-	// NoResponse is how long an INVITE may stay without any response until the phone counts as unreachable. Default 6 s.
-	NoResponse time.Duration
-	// MaxRinging ends an attempt that nobody else ended. Default 5 min; the centers' ring times are shorter.
-	MaxRinging time.Duration
 	// TalkWait is how long a phone may take to answer after it was told to (NOTIFY, Event: talk) until it is rung anew with
 	// auto-answer headers. Default 1.5 s.
 	TalkWait time.Duration
 	// DrainTimeout is how long Run waits, after its context's end, for the BYEs to be answered. Default 3 s.
 	DrainTimeout time.Duration
 
-	// MaxLegs bounds the legs at a time. Default 4,000: 2,000 calls, far more than one machine mixes.
-	MaxLegs int
 	// MaxPhones bounds the phone accounts with a registration. Default 50,000.
 	MaxPhones int
 	// MaxTransactions bounds the requests that are being worked on or kept against retransmission. Default 50,000, about 850 MB
@@ -114,15 +107,15 @@ func (c Config) defaults() Config {
 	if len(c.Algorithms) == 0 {
 		c.Algorithms = []string{MD5}
 	}
+	c.Settings.defaults()
 	setString(&c.Realm, DefaultRealm)
 	setString(&c.UserAgent, "ccgateway")
 	for _, d := range []struct {
 		at *time.Duration
 		is time.Duration
 	}{
-		{&c.RegisterMin, time.Minute}, {&c.RegisterMax, time.Hour}, {&c.SessionExpires, 30 * time.Minute},
-		{&c.MinSE, 90 * time.Second}, {&c.NoMedia, time.Minute}, {&c.NoResponse, 6 * time.Second},
-		{&c.grace, generationGrace}, {&c.noOrders, 10 * time.Second}, {&c.handshake, handshakeTimeout}, {&c.MaxRinging, 5 * time.Minute}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
+		{&c.MinSE, 90 * time.Second}, {&c.NoMedia, time.Minute},
+		{&c.grace, generationGrace}, {&c.noOrders, 10 * time.Second}, {&c.handshake, handshakeTimeout}, {&c.TalkWait, 1500 * time.Millisecond}, {&c.DrainTimeout, 3 * time.Second},
 	} {
 		if *d.at == 0 {
 			*d.at = d.is
@@ -132,7 +125,7 @@ func (c Config) defaults() Config {
 		at *int
 		is int
 	}{
-		{&c.sources, sourcesPerGeneration}, {&c.MaxContacts, 5}, {&c.MaxLegs, 4000}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
+		{&c.sources, sourcesPerGeneration}, {&c.MaxContacts, 5}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
 		{&c.MaxConnections, 20_000}, {&c.MaxConnectionsPerIP, 500}, {&c.MaxPackets, 20_000}, {&c.MaxPacketsPerIP, 2000},
 	} {
 		if *d.at == 0 {
@@ -175,9 +168,8 @@ func (c Config) check() error {
 			return fmt.Errorf("voice: algorithms: %q is neither MD5 nor SHA-256", a)
 		}
 	}
-	if c.RegisterMin < time.Second || c.RegisterMax < c.RegisterMin {
-		return fmt.Errorf("voice: registrations must last at least a second and RegisterMin (%v) at most RegisterMax (%v)",
-			c.RegisterMin, c.RegisterMax)
+	if err := c.Settings.check(); err != nil {
+		return err
 	}
 	if c.RTPMax <= c.RTPMin {
 		return fmt.Errorf("voice: RTP ports %d-%d: the range is empty", c.RTPMin, c.RTPMax)

@@ -29,7 +29,7 @@ func (e *endpoint) streams() []*tcpListener {
 
 // listenSecure opens the TLS port of an endpoint.
 func (s *Server) listenSecure(ctx context.Context, e *endpoint, address string) error {
-	l, err := listenTCP(ctx, address, s.cfg, s.limit, s.connectionLost(transportTLS))
+	l, err := listenTCP(ctx, address, s.cfg, s.limit, s.longest, s.connectionLost(transportTLS))
 	if err != nil {
 		return fmt.Errorf("voice: TLS: %w", err)
 	}
@@ -62,7 +62,7 @@ func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) 
 			udp.close()
 			return nil, fmt.Errorf("voice: %w", err)
 		}
-		tcp, err := listenTCP(ctx, net.JoinHostPort(host, fmt.Sprint(at.Port())), s.cfg, s.limit, s.connectionLost(transportTCP))
+		tcp, err := listenTCP(ctx, net.JoinHostPort(host, fmt.Sprint(at.Port())), s.cfg, s.limit, s.longest, s.connectionLost(transportTCP))
 		if err == nil {
 			return &endpoint{addr: netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), udp: udp, tcp: tcp}, nil
 		}

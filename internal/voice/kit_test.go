@@ -165,7 +165,7 @@ func idleRig(t *testing.T, d *directory, change ...func(*Config)) *rig {
 	t.Helper()
 	ports := rtpPorts()
 	cfg := Config{Listen: []string{"127.0.0.1:0"}, ListenTLS: []string{"127.0.0.1:0"}, TLS: testTLS(), RTPMin: ports, RTPMax: ports + 199, Recordings: t.TempDir(),
-		DrainTimeout: 100 * time.Millisecond, TalkWait: 300 * time.Millisecond, NoResponse: 600 * time.Millisecond, Log: testLog(t)}
+		DrainTimeout: 100 * time.Millisecond, TalkWait: 300 * time.Millisecond, Settings: Settings{NoResponse: 600 * time.Millisecond}, Log: testLog(t)}
 	for _, f := range change {
 		f(&cfg)
 	}

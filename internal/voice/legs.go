@@ -44,6 +44,13 @@ var (
 	errSameName = errors.New("a leg of that name is there")
 )
 
+// setMost changes how many there may be. Those that are there stay.
+func (t *legs) setMost(most int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.most = most
+}
+
 // add takes a leg in.
 func (t *legs) add(l *leg) error {
 	t.mu.Lock()

@@ -61,7 +61,7 @@ func (s *Server) refuseRegister(req *sip.Request, tx *sip.ServerTx, err error) {
 	switch {
 	case errors.Is(err, errBrief):
 		res := s.response(req, sip.StatusIntervalToBrief, "Interval Too Brief")
-		res.AppendHeader(sip.NewHeader("Min-Expires", seconds(s.cfg.RegisterMin)))
+		res.AppendHeader(sip.NewHeader("Min-Expires", seconds(s.settings().RegisterMin)))
 		s.respond(tx, res)
 	case errors.Is(err, errOutOfOrder):
 		s.final(req, tx, sip.StatusInternalServerError, "Out of order")
@@ -117,7 +117,7 @@ func (s *Server) expiry(req *sip.Request, contact *sip.ContactHeader) (time.Dura
 	if !ok {
 		h := req.GetHeader("Expires")
 		if h == nil {
-			return s.cfg.RegisterMax, nil
+			return s.settings().RegisterMax, nil
 		}
 		wish = h.Value()
 	}
@@ -125,8 +125,8 @@ func (s *Server) expiry(req *sip.Request, contact *sip.ContactHeader) (time.Dura
 	if err != nil { // RFC 3261 section 20.19: what cannot be read counts as 3600
 		n = 3600
 	}
-	life := min(time.Duration(n)*time.Second, s.cfg.RegisterMax)
-	if life != 0 && life < s.cfg.RegisterMin {
+	life := min(time.Duration(n)*time.Second, s.settings().RegisterMax)
+	if life != 0 && life < s.settings().RegisterMin {
 		return 0, errBrief
 	}
 	return life, nil

@@ -75,7 +75,7 @@ func (l *leg) beginRing(order center.Ring) {
 
 // limit ends what nobody ends.
 func (r *ring) limit() {
-	r.longest = r.l.mail.after(r.l.s.cfg.MaxRinging, func() {
+	r.longest = r.l.mail.after(r.l.s.settings().MaxRinging, func() {
 		if r.l.stage == setup {
 			r.cancelAll()
 			r.l.end(center.CauseNoAnswer)

@@ -19,6 +19,7 @@ import (
 // Server is the phone side. Its methods may be called from any goroutine.
 type Server struct {
 	cfg       Config
+	live      atomic.Pointer[Settings]
 	log       *slog.Logger
 	directory Directory
 	centers   Centers
@@ -65,6 +66,7 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 	})
 	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
 		callees: newCallees(), quit: make(chan struct{})}
+	s.live.Store(&cfg.Settings)
 	s.auth = newAuthenticator(cfg, directory)
 	s.lines, s.secure = newLines(s), newSecureLines()
 	s.bindings = newBindings(cfg, s.phoneChanged)

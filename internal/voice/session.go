@@ -80,7 +80,7 @@ func minSE(res *sip.Response) time.Duration {
 // peer knows nothing of session timers, we refresh for ourselves.
 func (l *leg) beginSession(req *sip.Request, res *sip.Response) {
 	asked, refresher := readExpires(req)
-	interval := max(l.s.cfg.SessionExpires, 0)
+	interval := max(l.s.settings().SessionExpires, 0)
 	if asked > 0 && (interval == 0 || asked < interval) {
 		interval = asked
 	}

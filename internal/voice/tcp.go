@@ -31,8 +31,8 @@ const (
 type tcpListener struct {
 	net.Listener
 	max, perIP int
-	idle       time.Duration // how long the connection of a registered phone may be silent
-	handshake  time.Duration // how long a TLS handshake may take
+	idle       func() time.Duration // how long the connection of a registered phone may be silent
+	handshake  time.Duration        // how long a TLS handshake may take
 	limit      *packetLimit
 	log        *slog.Logger
 	closing    func(peer string) // is told of each end, in the reader's goroutine
@@ -48,13 +48,13 @@ type tcpListener struct {
 	open sync.WaitGroup // connections
 }
 
-func listenTCP(ctx context.Context, address string, c Config, limit *packetLimit, closing func(string)) (*tcpListener, error) {
+func listenTCP(ctx context.Context, address string, c Config, limit *packetLimit, lasts func() time.Duration, closing func(string)) (*tcpListener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
-	return &tcpListener{Listener: l, max: c.MaxConnections, perIP: c.MaxConnectionsPerIP, idle: c.RegisterMax + time.Minute, handshake: c.handshake,
+	return &tcpListener{Listener: l, max: c.MaxConnections, perIP: c.MaxConnectionsPerIP, idle: func() time.Duration { return lasts() + time.Minute }, handshake: c.handshake,
 		limit: limit, log: c.Log, closing: closing, conns: map[string]*tcpConn{}, counts: map[netip.Addr]int{},
 		done: make(chan struct{})}, nil
 }
@@ -201,7 +201,7 @@ func (c *tcpConn) Read(b []byte) (int, error) {
 func (c *tcpConn) read(b []byte) (int, error) {
 	idle := strangerIdle
 	if c.trusted.Load() {
-		idle = c.l.idle
+		idle = c.l.idle()
 	}
 	until := time.Now().Add(idle)
 	if c.l.ours {

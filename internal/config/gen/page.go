@@ -24,6 +24,8 @@ installation that exists. Every member has a default and may be left out, except
 * Environment variables override members of the file; the table names them. Lists of words are given with commas. A variable that begins with
   ` + "`CCGATEWAY_`" + ` and fits no member stops the start; ` + "`CCGATEWAY_CONFIG`" + ` names the file itself, and what Kubernetes sets for a service named ` +
 	"`ccgateway`" + ` is passed over.
+* ` + "`ccgateway apply`" + ` takes a change over while the program runs, and SIGHUP those of the program's own file; only what is marked *Needs a restart* waits for
+  the next start ([operating.md](operating.md#change-it-while-it-runs)).
 * Passwords may stand in the file. They are stored as argon2id hashes (phones': as digest hashes) when the file is applied, and never shown or logged.
   Keep the file readable for the program alone. An agent's password may be given as ` + "`password_hash`" + ` and a phone's as ` + "`ha1`" + `, or be left out once it has been applied.
 `
@@ -75,8 +77,16 @@ func table(b *bytes.Buffer, help map[string]string, members []config.Member) {
 		if m.Env != "" {
 			name += "<br>`" + m.Env + "`"
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, defaultCell(m), cell(allowedCell(m)), cell(help[m.Field]))
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, defaultCell(m), cell(allowedCell(m)), cell(meaning(help, m)))
 	}
+}
+
+// meaning explains a member, and says when a change of it counts.
+func meaning(help map[string]string, m config.Member) string {
+	if m.Restart {
+		return help[m.Field] + " *Needs a restart.*"
+	}
+	return help[m.Field]
 }
 
 func defaultCell(m config.Member) string {
