@@ -222,6 +222,10 @@ func (c *Call) Digit(ctx context.Context, digit rune) error {
 	}
 }
 
+// Position is how much has been heard so far, in samples, gaps included: where in Recording the present moment is. What is sent to
+// the phone from now on lies behind it.
+func (c *Call) Position() int64 { return c.media.ear.position() }
+
 // Recording gives what was heard so far, up to Config.Record: silence where nothing came between packets.
 func (c *Call) Recording() []int16 { return c.media.ear.recording() }
 

@@ -241,6 +241,13 @@ func (e *ear) heard() Heard {
 	return h
 }
 
+// position gives how much was heard.
+func (e *ear) position() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.head
+}
+
 // recording gives a copy of what was recorded.
 func (e *ear) recording() []int16 {
 	e.mu.Lock()

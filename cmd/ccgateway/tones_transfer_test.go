@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	"ccgateway/client"
+)
+
+// TestTones_Transfer are call-model 14.9 to 14.11.
+func TestTones_Transfer(t *testing.T) {
+	t.Parallel()
+	const handedOver = "SuccTransResult $1 result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone"
+	benTakes := func(what string, do func(*play)) step {
+		return step{what: what, do: all(do, lifts("ben")), told: []string{"ann: " + letGo, "ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy",
+			between: "amy<music"}
+	}
+	recorded := []string{"ann $1: amy | ann", "ben $1: amy | ben"}
+	alone := []string{"ann $1: amy | ann"}
+	outside := func(mode int, hear string) step {
+		return step{what: "Ann brings the outside party in", do: all(transfers("ann", client.ToOutside, "5551234", mode), lifts("out")),
+			told: []string{"ann: Customer_Alerting $1 otherPhone=5551234; Conference $1 partner=13900,5551234"}, hear: hear, between: "ann<ring amy<music"}
+	}
+	talks := outside(client.TalkOutside, "ann<out out<ann amy<music")
+	three := outside(client.ThreeOutside, "ann<amy,out amy<ann,out out<ann,amy")
+	annLeaves := step{what: "Ann leaves", do: as("ann", (*client.Agent).Release), told: []string{"ann: " + letGo}, gone: "ann", hear: "amy<out out<amy"}
+	withAll := []string{"ann $1: amy,out | ann"}
+	playStories(t, []story{
+		{name: "14.9 blind to an agent", cast: "ann ben", steps: []step{amyCalls,
+			benTakes("Ann sends Amy to Ben", transfers("ann", client.ToAgent, "102", client.Blind)), benLetsGo}, recorded: recorded},
+		{name: "14.9 blind to a queue", cast: "ann ben", steps: []step{amyCalls,
+			{what: "Ann sends Amy to sales, where nobody serves", do: transfers("ann", client.ToSkill, "2", client.Blind), told: []string{"ann: " + letGo},
+				gone: "ann", hear: "amy<music"},
+			{what: "Amy hangs up there", do: hangsUp("amy"), gone: "amy"},
+		}, recorded: alone},
+		{name: "14.9 blind to a flow", cast: "ann", once: true, steps: []step{amyCalls,
+			{what: "Ann sends Amy to the menu", do: transfers("ann", client.ToCode, "1500", client.Blind), told: []string{"ann: " + letGo},
+				gone: "ann", hear: "amy<welcome", between: "amy<music,menu"},
+			{what: "Amy hangs up there", do: hangsUp("amy"), gone: "amy"},
+		}, recorded: alone},
+		{name: "14.9 blind to an outside number", cast: "ann", steps: []step{amyCalls,
+			{what: "Ann sends Amy away", do: all(transfers("ann", client.ToOutside, "5551234", client.BlindOutside), rings("out")), told: []string{"ann: " + letGo},
+				gone: "ann", hear: "amy<music"},
+			{what: "the outside party answers", do: lifts("out"), hear: "amy<out out<amy"},
+			amyAndOut,
+		}, recorded: alone},
+		{name: "14.9 blind, the target does not answer", cast: "ann ben", setup: []setting{shortRing}, once: true, steps: []step{amyCalls,
+			{what: "Ann wants to be not ready afterwards", do: as("ann", func(a *client.Agent, ctx context.Context) error { return a.SayBusy(ctx, 201, false) }), hear: "="},
+			{what: "Ann sends Amy to Ben, whose phone rings", do: all(transfers("ann", client.ToAgent, "102", client.Blind), rings("ben")), told: []string{
+				"ann: Call_Release $1; Customer_Release $1; PhoneRelease; SetNotReady reason=201; StopRecordDone $1", "ben: Busy; PhoneAlerting $1"},
+				gone: "ann", hear: "amy<music"},
+			{what: "Ben does not lift", told: []string{"ben: No_Answer $1; PhoneRelease; SetNotReady reason=2"}, gone: "ben", hear: "amy<music"},
+			{what: "Amy hangs up in the queue", do: hangsUp("amy"), gone: "amy"},
+		}, recorded: alone},
+		{name: "14.10 success transfer to an agent", cast: "ann ben", steps: []step{amyCalls,
+			{what: "Ann hands Amy to Ben", do: all(transfers("ann", client.ToAgent, "102", client.Success), lifts("ben")),
+				told: []string{"ann: Customer_Alerting $1; " + handedOver, "ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy", between: "amy<music ann<ring"},
+			benLetsGo}, recorded: recorded},
+		{name: "14.10 success transfer fails", cast: "ann ben", once: true, steps: []step{amyCalls,
+			{what: "Ann wants to hand Amy to Ben, whose phone rings", do: all(transfers("ann", client.ToAgent, "102", client.Success), rings("ben")),
+				told: []string{"ann: Customer_Alerting $1 otherPhone=102", "ben: Busy; PhoneAlerting $1"}, hear: "ann<ring amy<music"},
+			{what: "Ben's phone refuses", do: func(p *play) { must(p.t, p.actors["ben"].ear.Reject(603)) }, told: []string{
+				"ann: Connect_Fail $1; SuccTransResult $1; Talking $1", "ben: No_Answer $1; PhoneRelease; SetNotReady reason=7"}, gone: "ben", hear: "ann<amy amy<ann"},
+			amyHangsUp}, recorded: alone},
+		{name: "14.10 success transfer, the customer leaves", cast: "ann ben", once: true, steps: []step{amyCalls,
+			{what: "Ann wants to hand Amy to Ben, whose phone rings", do: all(transfers("ann", client.ToAgent, "102", client.Success), rings("ben")),
+				told: []string{"ann: Customer_Alerting $1 otherPhone=102", "ben: Busy; PhoneAlerting $1"}, hear: "ann<ring amy<music"},
+			{what: "Amy hangs up", do: hangsUp("amy"), told: []string{
+				"ann: " + leftByAmy, "ben: Customer_Release $1; PhoneRelease; Ready"}, gone: "amy ann ben"},
+		}, recorded: alone},
+		{name: "14.10 success transfer to a queue", cast: "ann ben", steps: []step{amyCalls,
+			{what: "Ben serves", do: as("ben", (*client.Agent).ServeAll), hear: "="},
+			{what: "Ann hands Amy to support", do: all(transfers("ann", client.ToSkill, "1", client.Success), lifts("ben")),
+				told: []string{"ann: Customer_Alerting $1; " + handedOver, "ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy", between: "amy<music ann<ring"},
+			benLetsGo}, recorded: recorded},
+		{name: "14.10 success transfer to an outside number", cast: "ann", steps: []step{amyCalls,
+			{what: "Ann wants to hand Amy away", do: all(transfers("ann", client.ToOutside, "5551234", client.Success), rings("out")),
+				told: []string{"ann: Customer_Alerting $1 otherPhone=5551234"}, hear: "ann<ring amy<music"},
+			{what: "the outside party answers", do: lifts("out"), told: []string{
+				"ann: SuccTransResult $1 result=0; TransOutResult result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone"},
+				gone: "ann", hear: "amy<out out<amy"},
+			amyAndOut}, recorded: alone},
+		{name: "14.11 talk transfer, agent leaves", cast: "ann", steps: []step{amyCalls, talks, annLeaves, amyAndOut}, recorded: withAll},
+		{name: "14.11 talk transfer, cancelled", cast: "ann", steps: []step{amyCalls, talks,
+			{what: "Ann cancels", do: as("ann", (*client.Agent).CancelTransfer), told: []string{"ann: Customer_Release $1 number=5551234; Talking $1"}, gone: "out",
+				hear: "ann<amy amy<ann"},
+			amyHangsUp}, recorded: withAll},
+		{name: "14.11 talk transfer, the held customer leaves", cast: "ann", steps: []step{amyCalls, talks,
+			{what: "Amy hangs up", do: hangsUp("amy"), told: []string{"ann: Customer_Release $1 number=13900; Talking $1"}, gone: "amy", hear: "ann<out out<ann"},
+			{what: "Ann releases", do: as("ann", (*client.Agent).Release), told: []string{"ann: Call_Release $1; Customer_Release $1 number=5551234; [PhoneRelease]; Ready"},
+				gone: "ann out"}}, recorded: withAll},
+		{name: "14.11 three-party transfer, agent leaves", cast: "ann", steps: []step{amyCalls, three, annLeaves, amyAndOut}, recorded: withAll},
+		{name: "14.11 three-party transfer, target leaves", cast: "ann", steps: []step{amyCalls, three,
+			{what: "the outside party hangs up", do: hangsUp("out"), told: []string{"ann: Customer_Release $1 number=5551234; Talking $1"}, gone: "out", hear: "ann<amy amy<ann"},
+			annReleases}, recorded: withAll},
+		{name: "14.11 no answer", cast: "ann", steps: []step{amyCalls,
+			{what: "the number does not exist", do: all(transfers("ann", client.ToOutside, "5551234", client.ThreeOutside), refuses("out", 404)),
+				told: []string{"ann: Customer_Alerting $1; Connect_Fail $1; TransOutResult result=1; Talking $1"}, hear: "ann<amy amy<ann", between: "amy<music ann<ring"},
+			annReleases}, recorded: alone},
+	})
+}
