@@ -31,6 +31,7 @@ type addition struct {
 	began   time.Time
 	queue   *queue // where the call came from before a watched transfer put it into another; restored if that fails
 	skill   SkillID
+	toQueue bool // a watched transfer to a skill queue, which looks on when an agent does not take the call
 }
 
 // remove takes a party out of its call's list.
@@ -187,7 +188,7 @@ func (c *Center) takenOver(cl *call, add addition) {
 	c.tellTransferred(asker, add.outside, 0)
 	c.countTransfer(asker.agent, add.outside)
 	reason := LeaveTransferred
-	if add.queue != cl.queue {
+	if add.toQueue {
 		reason = LeaveToQueue
 	}
 	c.letGoOf(asker, reason)
@@ -263,7 +264,7 @@ func (c *Center) addFailed(cl *call, reason Leave) {
 // addMissed: the agent who was rung did not take the call; he has left it already. A queue looks for another one.
 func (c *Center) addMissed(cl *call, from AgentID, m miss) {
 	cl.add.rung = nil
-	if cl.add.kind == addSuccess && cl.queue != cl.add.queue && cl.queue != nil && !cl.queue.gone && !c.draining {
+	if cl.add.toQueue && !cl.queue.gone && !c.draining {
 		c.giveBack(cl, from)
 		return
 	}

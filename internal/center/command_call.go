@@ -212,7 +212,7 @@ type DayFigures struct {
 	Transferred  int
 	TransferOut  int
 	TransferFlow int
-	Redirected   int
+	Redirected   int // ringing calls that he gave back to their queue (reject mode 1)
 	Held         int
 	Busy         int
 	BusyTime     Seconds

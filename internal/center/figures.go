@@ -36,7 +36,15 @@ func (c *Center) countTalk(p *party) {
 	}
 }
 
-func (c *Center) countMissed(a *agent) { c.today(a).Unanswered++ }
+// countMissed counts an offered call that the agent did not take. One that he has given back to its queue (reject mode 1) has been redirected,
+// by his own wish.
+func (c *Center) countMissed(a *agent, m miss) {
+	f := c.today(a)
+	f.Unanswered++
+	if m == missRejected {
+		f.Redirected++
+	}
+}
 
 func (c *Center) countTransfer(a *agent, outside bool) {
 	if outside {

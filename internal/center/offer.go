@@ -170,7 +170,7 @@ func (c *Center) missed(p *party, m miss) {
 		c.tell(a, EvNoAnswer, string(cl.id))
 	}
 	c.tellMissed(a, cl, m)
-	c.countMissed(a)
+	c.countMissed(a, m)
 	switch {
 	case cl.flow.trying:
 		c.tryFailed(cl, m.reason())

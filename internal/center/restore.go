@@ -235,6 +235,8 @@ func (r *restorer) addition(cl *call, s *savedCall) error {
 	if s.Queue == s.Add.Queue && s.Removed != nil {
 		add.queue = cl.queue
 	}
+	// Older snapshots do not say it; there a transfer to the queue that the call came from was none of these.
+	add.toQueue = s.Add.ToQueue || add.kind == addSuccess && cl.queue != nil && cl.queue != add.queue
 	cl.add = add
 	return nil
 }

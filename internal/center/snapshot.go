@@ -101,6 +101,7 @@ type (
 		Began             time.Time
 		Queue, Skill      SkillID
 		Removed           *Skill
+		ToQueue           bool
 	}
 	savedParty struct {
 		Kind                                        PartyKind
@@ -385,7 +386,7 @@ func (cl *call) saveAddition() *savedAddition {
 	}
 	s := &savedAddition{
 		Kind: int(add.kind), Asker: slices.Index(cl.parties, add.asker), Rung: slices.Index(cl.parties, add.rung), Outside: add.outside,
-		Parks: add.parks, Began: add.began, Skill: add.skill,
+		Parks: add.parks, Began: add.began, Skill: add.skill, ToQueue: add.toQueue,
 	}
 	if add.queue != nil {
 		s.Queue = add.queue.skill.ID

@@ -194,7 +194,6 @@ func (c *Center) transferBlind(p *party, to destination) {
 		c.setRoom(cl)
 		c.countTransfer(a, false)
 	default:
-		cl.target, cl.trunk = to.at, to.at.trunk
 		c.ringInto(cl, to.at, cl.caller)
 		c.setRoom(cl)
 		c.countTransfer(a, true)
@@ -220,6 +219,7 @@ func (c *Center) transferWatched(p *party, to destination, cmd Transfer) {
 	cl.transFrom = a.id
 	switch {
 	case to.queue != nil:
+		cl.add.toQueue = true
 		cl.queue, cl.skill, cl.requeued, cl.entered = to.queue, to.queue.skill.ID, 0, c.now
 		c.tell(a, EvCustomerAlert, CustomerAlertingContent{Call: cl.id, OtherPhone: cmd.To.Address, Type: roleMain})
 		c.enqueue(cl)
