@@ -44,8 +44,8 @@ func (w watched) Tell(vcc center.VCCID, cmd center.Command) {
 // sources are the rooms that metrics are read from.
 func (p *program) sources() telemetry.Sources {
 	return telemetry.Sources{
-		Centers: p.host, Ready: p.readiness, Events: p.delivery.Stats, Push: p.pusher.Stats, SIP: p.voice.Figures, Media: p.voice.MediaStats,
-		Store: p.store.Stats, Journal: p.host.JournalStats, Guard: p.guard.Stats,
+		Centers: p.host, Ready: p.readiness, Events: p.delivery.Stats, Push: p.pusher.Stats, SIP: p.voice.Figures, Trunks: p.voice.TrunkStates, Media: p.voice.MediaStats,
+		Store: p.store.Stats, Journal: p.host.JournalStats, Guard: p.guard.Stats, Boards: p.boards.Stats,
 		Limits: func() gateway.Refusals { return p.doors.Refused() }, // the doors are made before the port that scrapes come by opens
 	}
 }

@@ -31,6 +31,7 @@ import (
 	"ccgateway/internal/telemetry"
 	"ccgateway/internal/tlscert"
 	"ccgateway/internal/voice"
+	"ccgateway/internal/wallboard"
 	"ccgateway/internal/wav"
 )
 
@@ -58,6 +59,7 @@ type program struct {
 	servers  []*server
 	keeper   *tlscert.Keeper
 	metrics  *telemetry.Metrics
+	boards   *wallboard.Boards
 	traces   *traces
 
 	ready     atomic.Pointer[string] // why no work is taken; nil = it is
@@ -131,8 +133,9 @@ func (p *program) open(ctx context.Context) error {
 	if p.voice, err = voice.New(p.voiceConfig(recordings, reader), directory{p.store}, p.watched()); err != nil {
 		return err
 	}
+	p.boards = wallboard.New(wallboard.Options{Log: p.log.With("room", "wallboard"), Centers: p.host, Store: p.store})
 	p.metrics.Watch(p.sources())
-	p.host.Attach(append([]host.Sink{p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics}, p.traces.sinks()...)...)
+	p.host.Attach(append([]host.Sink{p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics, p.boards}, p.traces.sinks()...)...)
 	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
 	if err := p.configure(ctx, p.cfg); err != nil {
 		return err
@@ -208,7 +211,7 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	port := admin.Handler(admin.Options{Log: p.log.With("room", "admin"), Centers: p.host, Token: p.token, Ready: p.readiness, Apply: p.apply, Unlock: p.unlock, Note: p.note,
-		Metrics: p.metrics.Handler(), Facts: facts{p.store}, DeleteRecordings: p.deleteRecordings})
+		Metrics: p.metrics.Handler(), Facts: facts{p.store}, Trunks: p.voice.TrunkStates, Boards: p.boards, DeleteRecordings: p.deleteRecordings})
 	for _, door := range []struct {
 		name, address string
 		server        *http.Server

@@ -76,6 +76,9 @@ func (p *program) close(ctx context.Context) error {
 	if p.delivery != nil {
 		p.delivery.Close()
 	}
+	if p.boards != nil {
+		p.boards.Close()
+	}
 	if p.doors != nil {
 		p.doors.EndDownloads()
 	}

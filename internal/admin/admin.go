@@ -7,6 +7,8 @@
 //	GET  /admin/overview   all centers at one instant, as JSON
 //	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
 //	GET  /admin/report     figures of queues, agents or VCCs by interval; ?vcc=&kind=&from=&until=&interval=&zone=&format= (docs/reports.md)
+//	GET  /admin/wallboard  what goes on in a VCC, as server-sent events; ?vcc=&after= (docs/wallboards.md)
+//	GET  /admin/figures    what the figures of wallboards and reports mean: columns with their formulas, as JSON
 //	GET  /admin/records    records of calls, legs, stays in queues or states of agents, as CSV or lines of JSON; the same members
 //	POST /admin/recordings/delete  deletes recordings; ?vcc=&recording=|before=&why= (see Deletion)
 //	POST /admin/apply      a configuration file as the body; answers what changed
@@ -29,6 +31,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/report"
 )
 
 // maxConfiguration bounds the body of /admin/apply: twenty thousand agents written at length need about 5 MiB.
@@ -58,6 +61,8 @@ type Options struct {
 	DeleteRecordings func(ctx context.Context, wanted Deletion) (int, error)
 	// Facts is what reports are made from; nil = there are none.
 	Facts Facts
+	// Boards streams wallboards; nil = there are none.
+	Boards Boards
 	// Metrics answers scrapes; nil = there is nothing to scrape.
 	Metrics http.Handler
 }
@@ -76,6 +81,10 @@ func Handler(o Options) http.Handler {
 		pace := paced() // for both together
 		mux.HandleFunc("GET /admin/report", o.guarded(pace(o.report)))
 		mux.HandleFunc("GET /admin/records", o.guarded(pace(o.records)))
+	}
+	if o.Boards != nil {
+		mux.HandleFunc("GET /admin/wallboard", o.guarded(o.wallboard))
+		mux.HandleFunc("GET /admin/figures", o.guarded(func(w http.ResponseWriter, _ *http.Request) { o.send(w, report.Described()) }))
 	}
 	mux.HandleFunc("POST /admin/apply", o.guarded(o.apply))
 	if o.Note != nil {

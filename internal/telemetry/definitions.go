@@ -117,6 +117,13 @@ var (
 	limited  = define(counter, "rate_limited_total", "Requests refused with 000-007 for coming too fast, by whose bound it was: agent, address, agent_queries, all_queries.", "reason")
 )
 
+// Wallboards.
+var (
+	watchers     = define(gauge, "wallboard_watchers", "Streams of wallboards that are open.")
+	boardChanges = define(counter, "wallboard_changes_total", "Changes that were written for wallboards, each once for all that watch the VCC.")
+	boardSlow    = define(counter, "wallboard_slow_total", "Watchers that were cut off because they did not take what came; they come back by themselves.")
+)
+
 // SIP.
 var (
 	sipLegs         = define(gauge, "sip_legs", "Legs (INVITE dialogs) now.")

@@ -259,4 +259,10 @@ func (r *reader) refused(s sheet) {
 		s.put(limited, float64(l.AgentQueries), "agent_queries")
 		s.put(limited, float64(l.AllQueries), "all_queries")
 	}
+	if r.sources.Boards != nil {
+		w := r.sources.Boards()
+		s.put(watchers, float64(w.Watchers))
+		s.put(boardChanges, float64(w.Messages))
+		s.put(boardSlow, float64(w.Slow))
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"ccgateway/internal/store"
 	"ccgateway/internal/voice"
 	"ccgateway/internal/voice/media"
+	"ccgateway/internal/wallboard"
 )
 
 // scrapeTime bounds a scrape: a center that does not answer must not hold up the others' figures for ever. Prometheus itself gives up
@@ -38,4 +39,5 @@ type Sources struct {
 	Journal func() host.JournalStats
 	Guard   func() lockout.Stats
 	Limits  func() gateway.Refusals
+	Boards  func() wallboard.Stats
 }

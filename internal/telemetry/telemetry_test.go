@@ -22,6 +22,7 @@ import (
 	"ccgateway/internal/store"
 	"ccgateway/internal/voice"
 	"ccgateway/internal/voice/media"
+	"ccgateway/internal/wallboard"
 )
 
 // centers gives every VCC the same census.
@@ -76,7 +77,10 @@ func program(t *testing.T, c centers) *Metrics {
 			return lockout.Stats{Wrong: 11, RefusedPair: 12, RefusedAccount: 13, RefusedAddress: 14, LockedPair: 15, SlowedAccount: 16,
 				SlowedAddress: 17, Remembered: 18}
 		},
-		Limits: func() gateway.Refusals { return gateway.Refusals{Agent: 19, Address: 20, AgentQueries: 21, AllQueries: 22} },
+		Limits: func() gateway.Refusals {
+			return gateway.Refusals{Agent: 19, Address: 20, AgentQueries: 21, AllQueries: 22}
+		},
+		Boards: func() wallboard.Stats { return wallboard.Stats{Watchers: 23, Messages: 24, Slow: 25} },
 	})
 	m.Request("onlineagent", result.WrongPassword, 3*time.Millisecond)
 	m.Request("getAgentEvent", result.OK, 9*time.Second)
@@ -157,6 +161,7 @@ func TestScrape_Values(t *testing.T) {
 		`ccgateway_lockouts_total{what="pair"} 15`, `ccgateway_lockouts_total{what="account"} 16`, `ccgateway_lockouts_total{what="address"} 17`,
 		`ccgateway_lockout_remembered 18`, `ccgateway_rate_limited_total{reason="agent"} 19`, `ccgateway_rate_limited_total{reason="address"} 20`,
 		`ccgateway_rate_limited_total{reason="agent_queries"} 21`, `ccgateway_rate_limited_total{reason="all_queries"} 22`,
+		`ccgateway_wallboard_watchers 23`, `ccgateway_wallboard_changes_total 24`, `ccgateway_wallboard_slow_total 25`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing: %s", want)
