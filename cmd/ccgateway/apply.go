@@ -23,7 +23,8 @@ type applyCommand struct {
 // Help has the examples of --help.
 func (applyCommand) Help() string {
 	return "The file's tenants, agents, phones and trunks replace those of the installation, whole or not at all.\n" +
-		"A running program takes them over at once; a stopped one has them at its next start.\n\n" +
+		"A running program takes them over at once; a stopped one has them at its next start.\n" +
+		"Settings that the file names count at once too; those that need a start are named in the answer.\n\n" +
 		"Examples:\n\n  ccgateway apply center.yaml\n  ccgateway apply center.yaml --data /var/lib/ccgateway --admin 127.0.0.1:8081"
 }
 
