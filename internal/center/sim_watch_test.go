@@ -258,6 +258,12 @@ func (w *watch) learn(cmd center.Command) {
 		if s := w.sessions[c.Agent]; s != nil {
 			s.forward = c.Number
 		}
+	case center.Configure:
+		for _, s := range w.sessions {
+			if !slices.Contains(c.Config.Phones, s.phone) { // bound anew if it comes back
+				s.phone, s.bound = "", w.now
+			}
+		}
 	}
 }
 
