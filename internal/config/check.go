@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ccgateway/internal/codec"
 	"ccgateway/internal/speech"
 )
 
@@ -189,6 +190,9 @@ func (c *checker) checkSIP() {
 	}
 	if s.SessionTimer > 0 && s.SessionTimer < minSessionTimer {
 		c.fail("sip.session_timer", "must be 0 or at least %s (RFC 4028 section 5)", minSessionTimer)
+	}
+	if _, err := codec.FindAll(s.Codecs); err != nil {
+		c.fail("sip.codecs", "%v", err)
 	}
 	if len(s.Digest) == 0 {
 		c.fail("sip.digest", "must name an algorithm")

@@ -175,6 +175,8 @@ type SIP struct {
 	Advertise string `yaml:"advertise" default:""`
 	// Algorithms offered for digest authentication, the best first: `SHA-256`, `MD5`. Many phones know MD5 alone and refuse a challenge that also offers another.
 	Digest []string `yaml:"digest" default:"[MD5]"`
+	// Codecs that are offered, the best first, and taken: `PCMA`, `PCMU`, and in a build with Opus `opus`. Who answers an offer takes the first of it that he has.
+	Codecs []string `yaml:"codecs" default:"[PCMA, PCMU]"`
 	// Shortest registration that a phone may ask for.
 	RegisterMin time.Duration `yaml:"register_min" default:"60s" range:"1s..24h" counts:"now"`
 	// Longest registration that a phone is given.

@@ -87,6 +87,8 @@ var wrong = []struct {
 		`c.yaml:1: events.push_allow[1]: must be an https:// or http:// address with a host, maybe a path, and nothing else`,
 		`c.yaml:2: sip.advertise: must be an IP address that a phone can send to`, `c.yaml:2: sip.digest[1]: is there twice`,
 	}},
+	{"codecs", "sip: {codecs: [PCMA, G729]}\n", []string{`c.yaml:1: sip.codecs: codec "G729" is not in this build`}},
+	{"no codec", "sip: {codecs: []}\n", []string{`c.yaml:1: sip.codecs: no codec`}},
 	{"no digest", "sip: {digest: []}\n", []string{`c.yaml:1: sip.digest: must name an algorithm`}},
 	{"trunks", "trunks:\n  - {name: a, address: h:0}\n  - {name: a, address: h, allow: [10.0.0.1/8, x], numbers: [\"x1\"], transport: ws, password: p}\n  - {address: \"0.0.0.0:5060\"}\n", []string{
 		`c.yaml:2: trunks[0].address: must be a host or "host:port"`,

@@ -50,6 +50,9 @@ func (l Law) Silence() byte {
 	return 0xFF
 }
 
+// Size gives the number of bytes of so many samples.
+func (l Law) Size(samples int) int { return samples }
+
 // Decode writes the samples of code into pcm, up to the shorter of both, and gives their number.
 func (l Law) Decode(pcm []int16, code []byte) int {
 	n := min(len(pcm), len(code))

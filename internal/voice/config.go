@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/codec"
 )
 
 // Config says how the phone side runs. The zero value of a member means its default.
@@ -61,6 +62,8 @@ type Config struct {
 	// 20,000 and 2,000.
 	MaxPackets, MaxPacketsPerIP int
 
+	// Codecs are those that are offered, in that order, and taken; codec.Default if none is given.
+	Codecs []codec.Codec
 	// RTPMin and RTPMax bound the UDP ports of the sound, two for each leg. Defaults 10,000 and 20,000.
 	RTPMin, RTPMax uint16
 	// Prompts is a folder with sounds that replace or join the built-in ones, name.wav each; "" = none.
@@ -106,6 +109,9 @@ func (c Config) defaults() Config {
 	}
 	if len(c.Algorithms) == 0 {
 		c.Algorithms = []string{MD5}
+	}
+	if len(c.Codecs) == 0 {
+		c.Codecs = codec.Default()
 	}
 	c.Settings.defaults()
 	setString(&c.Realm, DefaultRealm)

@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/codec"
 )
 
 // arriving has a trunk's caller dial the access code.
@@ -52,8 +53,8 @@ func TestArrive_Trunk(t *testing.T) {
 			if a, b := ringing.To().Params.GetOr("tag", ""), ok.To().Params.GetOr("tag", ""); a == "" || a != b {
 				t.Errorf("tags of 180 and 200: %q, %q", a, b)
 			}
-			d, err := readSDP(ok.Body(), EncryptionOptional)
-			if err != nil || d.law.String() != "PCMA" || d.event != 101 || d.direction.String() != "sendrecv" {
+			d, err := readSDP(ok.Body(), termsOf(EncryptionOptional))
+			if err != nil || d.formats[0].Codec.Name() != "PCMA" || d.event != 101 || d.direction.String() != "sendrecv" {
 				t.Errorf("answer: %+v, %v\n%s", d, err, ok.Body())
 			}
 			c := u.callOf(tx.req, ok)
@@ -252,7 +253,7 @@ func TestArrive_Offerless(t *testing.T) {
 			tx, cmd := arriving(r, u, "")
 			r.carry(center.AnswerLeg{Leg: cmd.Leg})
 			res := tx.want(200)
-			if d, err := readSDP(res.Body(), EncryptionOptional); err != nil || d.alaw != 8 || d.mulaw != 0 || d.event != 101 {
+			if d, err := readSDP(res.Body(), termsOf(EncryptionOptional)); err != nil || d.payload(codec.PCMA) != 8 || d.payload(codec.PCMU) != 0 || d.event != 101 {
 				t.Fatalf("offer: %+v, %v", d, err)
 			}
 			c := u.callOf(tx.req, res)

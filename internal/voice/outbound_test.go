@@ -10,6 +10,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/codec"
 )
 
 // rung has a registered phone rung as leg o1. It returns the INVITE.
@@ -74,7 +75,7 @@ func TestRing(t *testing.T) {
 					t.Errorf("%s in a call that a person shall answer", name)
 				}
 			}
-			if d, err := readSDP(inv.Body(), EncryptionOptional); err != nil || d.alaw != 8 || d.mulaw != 0 || d.event != 101 {
+			if d, err := readSDP(inv.Body(), termsOf(EncryptionOptional)); err != nil || d.payload(codec.PCMA) != 8 || d.payload(codec.PCMU) != 0 || d.event != 101 {
 				t.Errorf("offer %+v, %v", d, err)
 			}
 			for range 14 { // some gateways repeat 180 for as long as it rings

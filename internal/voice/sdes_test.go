@@ -101,7 +101,7 @@ func TestSound_Policies(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			leg := &silentLeg{}
-			s := newSound(leg, ourHost, test.policy)
+			s := newSound(leg, ourHost, termsOf(test.policy))
 			answer, err := s.answer([]byte(test.offer), ourHost)
 			if test.want == "" {
 				if !errors.Is(err, test.why) || !errors.Is(err, errNoCommonMedia) || s.agreed {
@@ -112,7 +112,7 @@ func TestSound_Policies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := readSDP(answer, EncryptionOptional)
+			d, err := readSDP(answer, termsOf(EncryptionOptional))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,9 +135,9 @@ func TestSound_Policies(t *testing.T) {
 // TestSound_Keys: which keys stay and which are new over the life of a dialog.
 func TestSound_Keys(t *testing.T) {
 	leg := &silentLeg{}
-	s := newSound(leg, ourHost, EncryptionRequired)
+	s := newSound(leg, ourHost, termsOf(EncryptionRequired))
 	first := s.offer()
-	offered, err := readSDP(first, EncryptionRequired)
+	offered, err := readSDP(first, termsOf(EncryptionRequired))
 	if err != nil || len(offered.keys) != 2 || offered.keys[0].Key == offered.keys[1].Key {
 		t.Fatalf("offer:\n%s", first)
 	}
@@ -158,7 +158,7 @@ func TestSound_Keys(t *testing.T) {
 	ours := offered.keys[1].Crypto
 	keeps := func(what string, body []byte, tag string) {
 		t.Helper()
-		d, err := readSDP(body, EncryptionRequired)
+		d, err := readSDP(body, termsOf(EncryptionRequired))
 		if err != nil || len(d.keys) != 1 || d.keys[0] != (cryptoLine{tag, ours}) || leg.session.Send != ours {
 			t.Errorf("%s: %v\n%s", what, err, body)
 		}
@@ -174,7 +174,7 @@ func TestSound_Keys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d, err := readSDP(reply, EncryptionRequired); err != nil || d.keys[0].Key == ours.Key || d.keys[0].Crypto == offered.keys[0].Crypto {
+	if d, err := readSDP(reply, termsOf(EncryptionRequired)); err != nil || d.keys[0].Key == ours.Key || d.keys[0].Crypto == offered.keys[0].Crypto {
 		t.Errorf("another suite has an old key: %v", err)
 	}
 }
@@ -182,7 +182,7 @@ func TestSound_Keys(t *testing.T) {
 // TestSDP_HidesKeys: an error about a session description does not show a key.
 func TestSDP_HidesKeys(t *testing.T) {
 	for _, line := range []string{"a crypto:1 X inline:" + aKey, "crypto=inline:" + aKey, "m=inline:" + aKey, "c=IN inline:" + aKey} {
-		_, err := readSDP([]byte("v=0\r\n"+line+"\r\n"), EncryptionOptional)
+		_, err := readSDP([]byte("v=0\r\n"+line+"\r\n"), termsOf(EncryptionOptional))
 		if err == nil || strings.Contains(err.Error(), aKey[:6]) {
 			t.Errorf("%v", err)
 		}

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pion/sdp/v3"
 
-	"ccgateway/internal/g711"
+	"ccgateway/internal/codec"
 	"ccgateway/internal/voice/media"
 )
 
@@ -38,10 +39,8 @@ const (
 type description struct {
 	remote, rtcp netip.AddrPort
 	direction    media.Direction // as the peer sees it
-	law          g711.Law        // the first of its formats that is ours
-	payload      uint8           // of law
-	mulaw, alaw  uint8           // NoPayload = not offered
-	event        uint8           // NoPayload = not offered
+	formats      []media.Format  // that are ours as well, in its order
+	event        uint8           // of telephone-event with the clock of the first; NoPayload = not offered
 
 	keys []cryptoLine // the peer's, that we can use, in its order; none = in the clear
 	key  cryptoLine   // the one that is agreed on
@@ -56,9 +55,15 @@ func (d *description) held() bool {
 	return d.direction == media.SendOnly || d.direction == media.Inactive || d.remote.Addr().IsUnspecified()
 }
 
+// terms are what we would agree on.
+type terms struct {
+	encryption Encryption
+	codecs     []codec.Codec // in our order
+}
+
 // readSDP reads an offer or an answer: its first audio line that we can take part in, or rather, the first one that is encrypted.
 // Errors: errSDP, errNoCommonMedia.
-func readSDP(body []byte, policy Encryption) (*description, error) {
+func readSDP(body []byte, ours terms) (*description, error) {
 	if len(body) > maxSDP {
 		return nil, fmt.Errorf("%w: %d bytes", errSDP, len(body))
 	}
@@ -69,7 +74,7 @@ func readSDP(body []byte, policy Encryption) (*description, error) {
 	var plain *description
 	none := errNoCommonMedia // or why not, if a line came close
 	for i, line := range all.MediaDescriptions {
-		d, err := readAudio(all, line, policy)
+		d, err := readAudio(all, line, ours)
 		if errors.Is(err, errNoCommonMedia) {
 			if none == errNoCommonMedia { //nolint:errorlint // which of those it is
 				none = err
@@ -94,7 +99,7 @@ func readSDP(body []byte, policy Encryption) (*description, error) {
 }
 
 // readAudio reads one media line. A line that is not for us is errNoCommonMedia.
-func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription, policy Encryption) (*description, error) {
+func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription, ours terms) (*description, error) {
 	name := line.MediaName
 	if _, known := secure(name.Protos); name.Media != "audio" || name.Port.Value == 0 || !known {
 		return nil, errNoCommonMedia
@@ -105,43 +110,42 @@ func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription, policy E
 	}
 	d := &description{remote: netip.AddrPortFrom(addr, uint16(name.Port.Value)), direction: direction(all, line)}
 	d.rtcp = rtcpAddress(line, addr)
-	d.readFormats(line)
-	if !d.law.Valid() {
+	d.readFormats(line, ours.codecs)
+	if len(d.formats) == 0 {
 		return nil, errNoCommonMedia
 	}
-	return d, d.readKeys(line, policy)
+	return d, d.readKeys(line, ours.encryption)
 }
 
-// readFormats finds our codecs among the line's formats; the order is the peer's preference (RFC 3264 section 5.1).
-func (d *description) readFormats(line *sdp.MediaDescription) {
-	d.mulaw, d.alaw, d.event = media.NoPayload, media.NoPayload, media.NoPayload
+// readFormats finds our codecs among the line's formats; the order is the peer's preference (RFC 3264 section 5.1). The telephone-event
+// must have the clock of the sound (RFC 4733 section 2.1).
+func (d *description) readFormats(line *sdp.MediaDescription, ours []codec.Codec) {
+	d.event = media.NoPayload
 	maps := rtpmaps(line)
+	events := map[string]uint8{} // by clock
 	for _, format := range line.MediaName.Formats {
 		n, err := strconv.ParseUint(format, 10, 7)
 		if err != nil {
 			continue
 		}
 		payload := uint8(n)
-		switch codec(payload, maps) {
-		case "pcmu/8000":
-			d.offer(&d.mulaw, payload, g711.MuLaw)
-		case "pcma/8000":
-			d.offer(&d.alaw, payload, g711.ALaw)
-		case telephoneEvent + "/8000":
-			if d.event == media.NoPayload {
-				d.event = payload
+		name := encoding(payload, maps)
+		if clock, ok := strings.CutPrefix(name, telephoneEvent+"/"); ok {
+			if _, twice := events[clock]; !twice {
+				events[clock] = payload
 			}
+			continue
+		}
+		i := slices.IndexFunc(ours, func(c codec.Codec) bool { return strings.EqualFold(codec.RTPMap(c), name) })
+		if i >= 0 && !slices.ContainsFunc(d.formats, func(f media.Format) bool { return f.Codec == ours[i] }) {
+			d.formats = append(d.formats, media.Format{Codec: ours[i], PayloadType: payload})
 		}
 	}
-}
-
-func (d *description) offer(at *uint8, payload uint8, law g711.Law) {
-	if *at != media.NoPayload {
+	if len(d.formats) == 0 {
 		return
 	}
-	*at = payload
-	if !d.law.Valid() {
-		d.law, d.payload = law, payload
+	if payload, ok := events[strconv.Itoa(d.formats[0].Codec.Clock())]; ok {
+		d.event = payload
 	}
 }
 
@@ -160,8 +164,8 @@ func rtpmaps(line *sdp.MediaDescription) map[uint8]string {
 	return maps
 }
 
-// codec names a payload type; 0 and 8 need no rtpmap (RFC 3551 section 6).
-func codec(payload uint8, maps map[uint8]string) string {
+// encoding names a payload type; 0 and 8 need no rtpmap (RFC 3551 section 6).
+func encoding(payload uint8, maps map[uint8]string) string {
 	if name, ok := maps[payload]; ok {
 		return name
 	}

@@ -3,10 +3,11 @@ package voice
 import (
 	"errors"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 
-	"ccgateway/internal/g711"
+	"ccgateway/internal/codec"
 	"ccgateway/internal/voice/media"
 )
 
@@ -21,6 +22,19 @@ func (l *silentLeg) LocalAddr() netip.AddrPort       { return netip.MustParseAdd
 func (l *silentLeg) Configure(s media.Session) error { l.session = s; return l.err }
 func (l *silentLeg) Close()                          {}
 
+// termsOf are G.711 and a policy.
+func termsOf(policy Encryption) terms { return terms{policy, codec.Default()} }
+
+// payload is the payload type of a codec in a description.
+func (d *description) payload(c codec.Codec) uint8 {
+	for _, f := range d.formats {
+		if f.Codec == c {
+			return f.PayloadType
+		}
+	}
+	return media.NoPayload
+}
+
 var ourHost = netip.MustParseAddr("192.0.2.1")
 
 // TestSDP_Read: what is understood of the descriptions that phones, gateways and carriers send.
@@ -29,13 +43,13 @@ func TestSDP_Read(t *testing.T) {
 	session := "v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n"
 	type want struct {
 		remote, rtcp       string
-		law                g711.Law
+		first              codec.Codec
 		mulaw, alaw, event uint8
 		direction          media.Direction
 		held               bool
 		line               int
 	}
-	plain := want{remote: "198.51.100.7:4000", law: g711.ALaw, mulaw: none, alaw: 8, event: none}
+	plain := want{remote: "198.51.100.7:4000", first: codec.PCMA, mulaw: none, alaw: 8, event: none}
 	with := func(change func(*want)) want {
 		w := plain
 		change(&w)
@@ -48,13 +62,13 @@ func TestSDP_Read(t *testing.T) {
 		{"least", session + "m=audio 4000 RTP/AVP 8\r\n", plain},
 		{"line feeds only", strings.ReplaceAll(session, "\r", "") + "m=audio 4000 RTP/AVP 8\n", plain},
 		{"their preference", session + "m=audio 4000 RTP/AVP 18 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n",
-			want{remote: "198.51.100.7:4000", law: g711.MuLaw, mulaw: 0, alaw: 8, event: 101}},
+			want{remote: "198.51.100.7:4000", first: codec.PCMU, mulaw: 0, alaw: 8, event: 101}},
 		{"numbers of their own", session + "m=audio 4000 RTP/AVP 96 97\r\na=rtpmap:96 pcma/8000/1\r\na=rtpmap:97 Telephone-Event/8000\r\n",
 			with(func(w *want) { w.alaw, w.event = 96, 97 })},
 		{"event at 48 kHz is not ours", session + "m=audio 4000 RTP/AVP 8 110 126\r\na=rtpmap:110 telephone-event/48000\r\na=rtpmap:126 telephone-event/8000\r\n",
 			with(func(w *want) { w.event = 126 })},
 		{"number 8 means something else", session + "m=audio 4000 RTP/AVP 8 0\r\na=rtpmap:8 L16/8000\r\n",
-			want{remote: "198.51.100.7:4000", law: g711.MuLaw, mulaw: 0, alaw: none, event: none}},
+			want{remote: "198.51.100.7:4000", first: codec.PCMU, mulaw: 0, alaw: none, event: none}},
 		{"address of the line", session + "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 203.0.113.5\r\n", with(func(w *want) { w.remote = "203.0.113.5:4000" })},
 		{"RTCP elsewhere", session + "m=audio 4000 RTP/AVP 8\r\na=rtcp:5000\r\n", with(func(w *want) { w.rtcp = "198.51.100.7:5000" })},
 		{"RTCP at another host", session + "m=audio 4000 RTP/AVP 8\r\na=rtcp:5000 IN IP4 203.0.113.5\r\n", with(func(w *want) { w.rtcp = "203.0.113.5:5000" })},
@@ -70,11 +84,11 @@ func TestSDP_Read(t *testing.T) {
 		{"IPv6", "v=0\r\nc=IN IP6 2001:db8::1\r\nm=audio 4000 RTP/AVP 8\r\n", with(func(w *want) { w.remote = "[2001:db8::1]:4000" })},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d, err := readSDP([]byte(test.sdp), EncryptionOptional)
+			d, err := readSDP([]byte(test.sdp), termsOf(EncryptionOptional))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := want{remote: d.remote.String(), law: d.law, mulaw: d.mulaw, alaw: d.alaw, event: d.event, direction: d.direction,
+			got := want{remote: d.remote.String(), first: d.formats[0].Codec, mulaw: d.payload(codec.PCMU), alaw: d.payload(codec.PCMA), event: d.event, direction: d.direction,
 				held: d.held(), line: d.audio}
 			if d.rtcp.IsValid() {
 				got.rtcp = d.rtcp.String()
@@ -111,7 +125,7 @@ func TestSDP_ReadErrors(t *testing.T) {
 		"fax":              {session + "m=image 4002 udptl t38\r\n", errNoCommonMedia},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := readSDP([]byte(test.sdp), EncryptionOptional); !errors.Is(err, test.want) {
+			if _, err := readSDP([]byte(test.sdp), termsOf(EncryptionOptional)); !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
 		})
@@ -121,7 +135,7 @@ func TestSDP_ReadErrors(t *testing.T) {
 // TestSound_Answer: what we answer, and what the media engine is told.
 func TestSound_Answer(t *testing.T) {
 	leg := &silentLeg{}
-	s := newSound(leg, ourHost, EncryptionOptional)
+	s := newSound(leg, ourHost, termsOf(EncryptionOptional))
 	offer := sdpOf(4000, "sendonly", "18", "0", "8", "101")
 	signalling := netip.MustParseAddr("198.51.100.9")
 	answer, err := s.answer([]byte(offer), signalling)
@@ -133,15 +147,16 @@ func TestSound_Answer(t *testing.T) {
 	if !strings.HasSuffix(string(answer), want) {
 		t.Errorf("answer:\n%s\nwant at its end:\n%s", answer, want)
 	}
-	if got := (media.Session{Remote: netip.MustParseAddrPort("127.0.0.1:4000"), Signalling: signalling, Law: g711.MuLaw, PayloadType: 0,
-		MuLaw: 0, ALaw: 8, Event: 101, Direction: media.RecvOnly}); leg.session != got {
+	if got := (media.Session{Remote: netip.MustParseAddrPort("127.0.0.1:4000"), Signalling: signalling,
+		Format: media.Format{Codec: codec.PCMU}, Formats: []media.Format{{Codec: codec.PCMU}, {Codec: codec.PCMA, PayloadType: 8}},
+		Event: 101, Direction: media.RecvOnly}); !reflect.DeepEqual(leg.session, got) {
 		t.Errorf("media: %+v\nwant   %+v", leg.session, got)
 	}
 }
 
 // TestSound_MediaRefuses: a session that the media engine cannot do is refused as one without common media.
 func TestSound_MediaRefuses(t *testing.T) {
-	s := newSound(&silentLeg{err: errors.New("no")}, ourHost, EncryptionOptional)
+	s := newSound(&silentLeg{err: errors.New("no")}, ourHost, termsOf(EncryptionOptional))
 	if _, err := s.answer([]byte(sdpOf(4000, "sendrecv")), ourHost); !errors.Is(err, errNoCommonMedia) || s.agreed {
 		t.Errorf("%v", err)
 	}
@@ -153,7 +168,7 @@ func FuzzSDP(f *testing.F) {
 	f.Add([]byte(sdpOf(4000, "sendonly", "18", "0", "8", "101")), false)
 	f.Add([]byte("v=0\nc=IN IP6 ::1\nm=image 1 udptl t38\nm=audio 2 RTP/AVPF 96\na=rtpmap:96 pcmu/8000\na=rtcp:3 IN IP4 1.2.3.4\n"), true)
 	f.Fuzz(func(t *testing.T, body []byte, offered bool) {
-		s := newSound(&silentLeg{}, ourHost, EncryptionOptional)
+		s := newSound(&silentLeg{}, ourHost, termsOf(EncryptionOptional))
 		if !offered {
 			s.offer()
 			_ = s.accept(body, ourHost)
@@ -170,14 +185,14 @@ func FuzzSDP(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ours, err := readSDP(answer, EncryptionOptional)
+		ours, err := readSDP(answer, termsOf(EncryptionOptional))
 		if err != nil {
 			t.Fatalf("our answer cannot be read: %v\n%s", err, answer)
 		}
-		if len(ours.lines) != len(theirs.MediaDescriptions) || ours.remote.Addr() != ourHost || ours.event != media.NoPayload && ours.event == ours.payload {
+		if len(ours.lines) != len(theirs.MediaDescriptions) || ours.remote.Addr() != ourHost || ours.event != media.NoPayload && ours.event == ours.formats[0].PayloadType {
 			t.Fatalf("answer:\n%s", answer)
 		}
-		if next, err := readSDP(s.offer(), EncryptionOptional); err != nil || len(next.lines) != len(ours.lines) {
+		if next, err := readSDP(s.offer(), termsOf(EncryptionOptional)); err != nil || len(next.lines) != len(ours.lines) {
 			t.Fatalf("later offer: %v", err)
 		}
 	})

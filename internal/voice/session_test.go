@@ -75,8 +75,8 @@ func TestSession_WeRefresh(t *testing.T) {
 			}
 			first := refresh()
 			if test.method == sip.INVITE {
-				d, err := readSDP(first.Body(), EncryptionOptional)
-				before, _ := readSDP(inv.Body(), EncryptionOptional)
+				d, err := readSDP(first.Body(), termsOf(EncryptionOptional))
+				before, _ := readSDP(inv.Body(), termsOf(EncryptionOptional))
 				if err != nil || d.remote != before.remote {
 					t.Errorf("refresh changes the session: %+v, %v", d, err)
 				}

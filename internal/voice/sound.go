@@ -10,7 +10,7 @@ import (
 
 	"github.com/pion/sdp/v3"
 
-	"ccgateway/internal/g711"
+	"ccgateway/internal/codec"
 	"ccgateway/internal/voice/media"
 )
 
@@ -35,28 +35,26 @@ type sound struct {
 	told    *sdp.SessionDescription
 	audio   int // which of its media lines is the sound
 
-	keys keyring
+	codecs []codec.Codec // in the order of our offers
+	keys   keyring
 
 	agreed bool // an offer has been answered
 	held   bool // the peer holds
 }
 
-func newSound(leg player, host netip.Addr, policy Encryption) *sound {
+func newSound(leg player, host netip.Addr, ours terms) *sound {
 	const most = 1 << 40 // any number will do (RFC 8866 section 5.2); this one fits every peer's integers
-	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, keys: keyring{policy: policy}}
+	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, codecs: ours.codecs, keys: keyring{policy: ours.encryption}}
 }
 
 // offer is a description of all that we can do. Media lines that were refused before keep their place (RFC 3264 section 8).
 func (s *sound) offer() []byte {
-	formats := []format{
-		{g711.PayloadTypePCMA, g711.ALaw.String()}, {g711.PayloadTypePCMU, g711.MuLaw.String()}, {ourEventPayload, telephoneEvent},
-	}
 	lines := make([]*sdp.MediaDescription, 1)
 	if s.told != nil {
 		lines = slices.Clone(s.told.MediaDescriptions)
 	}
 	protos, keys := s.keys.offered()
-	lines[s.audio] = s.line(protos, formats, media.SendRecv, keys)
+	lines[s.audio] = s.line(protos, s.formats(), media.SendRecv, keys)
 	return s.say(lines)
 }
 
@@ -71,7 +69,7 @@ func (s *sound) again() []byte {
 // answer takes an offer: it sets the media leg up and returns the answer. signalling is where the peer's SIP messages come from.
 // Errors: those of readSDP; the state is then unchanged.
 func (s *sound) answer(offer []byte, signalling netip.Addr) ([]byte, error) {
-	d, err := readSDP(offer, s.keys.policy)
+	d, err := readSDP(offer, s.terms())
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +84,7 @@ func (s *sound) answer(offer []byte, signalling netip.Addr) ([]byte, error) {
 
 // accept takes the answer to our offer. Errors: those of readSDP; the state is then unchanged.
 func (s *sound) accept(answer []byte, signalling netip.Addr) error {
-	d, err := readSDP(answer, s.keys.policy)
+	d, err := readSDP(answer, s.terms())
 	if err != nil {
 		return err
 	}
@@ -126,7 +124,7 @@ func (s *sound) configuration(d *description, ours media.Direction, key cryptoLi
 	}
 	return media.Session{
 		Remote: d.remote, RemoteRTCP: d.rtcp, Signalling: signalling,
-		Law: d.law, PayloadType: d.payload, MuLaw: d.mulaw, ALaw: d.alaw, Event: d.event,
+		Format: d.formats[0], Formats: d.formats, Event: d.event,
 		Direction: ours,
 		Send:      key.Crypto, Receive: d.key.Crypto,
 	}
@@ -140,9 +138,10 @@ func (s *sound) answerLines(d *description, ours media.Direction) []*sdp.MediaDe
 			lines[i] = refusal(offered)
 			continue
 		}
-		formats := []format{{d.payload, d.law.String()}}
+		chosen := d.formats[0]
+		formats := []format{formatOf(chosen)}
 		if d.event != media.NoPayload {
-			formats = append(formats, format{d.event, telephoneEvent})
+			formats = append(formats, eventFormat(d.event, chosen.Codec.Clock()))
 		}
 		var keys []cryptoLine
 		if s.keys.current.on() {
@@ -160,11 +159,37 @@ func refusal(offered *sdp.MediaDescription) *sdp.MediaDescription {
 	return &sdp.MediaDescription{MediaName: name}
 }
 
-// format is one payload type of our audio line.
+// format is one payload type of our audio line: its encoding (a=rtpmap) and what there is to say of it (a=fmtp).
 type format struct {
-	payload uint8
-	name    string
+	payload    uint8
+	encoding   string
+	parameters string
 }
+
+func formatOf(f media.Format) format {
+	return format{f.PayloadType, codec.RTPMap(f.Codec), f.Codec.Parameters()}
+}
+
+// eventFormat is telephone-event, all keys (RFC 4733 section 2.4.1).
+func eventFormat(payload uint8, clock int) format {
+	return format{payload, telephoneEvent + "/" + strconv.Itoa(clock), "0-15"}
+}
+
+// formats are what our offers have: all our codecs, and keys with each of their clocks.
+func (s *sound) formats() []format {
+	var all, events []format
+	clocks := map[int]bool{}
+	for _, c := range s.codecs {
+		all = append(all, formatOf(media.Format{Codec: c, PayloadType: c.PayloadType()}))
+		if !clocks[c.Clock()] {
+			clocks[c.Clock()] = true
+			events = append(events, eventFormat(ourEventPayload+uint8(len(events)), c.Clock())) //nolint:gosec // there are few clocks
+		}
+	}
+	return append(all, events...)
+}
+
+func (s *sound) terms() terms { return terms{s.keys.policy, s.codecs} }
 
 func (s *sound) line(protos []string, formats []format, direction media.Direction, keys []cryptoLine) *sdp.MediaDescription {
 	line := &sdp.MediaDescription{MediaName: sdp.MediaName{
@@ -173,9 +198,9 @@ func (s *sound) line(protos []string, formats []format, direction media.Directio
 	for _, f := range formats {
 		number := strconv.Itoa(int(f.payload))
 		line.MediaName.Formats = append(line.MediaName.Formats, number)
-		line.Attributes = append(line.Attributes, sdp.NewAttribute("rtpmap", number+" "+f.name+"/8000"))
-		if f.name == telephoneEvent {
-			line.Attributes = append(line.Attributes, sdp.NewAttribute("fmtp", number+" 0-15"))
+		line.Attributes = append(line.Attributes, sdp.NewAttribute("rtpmap", number+" "+f.encoding))
+		if f.parameters != "" {
+			line.Attributes = append(line.Attributes, sdp.NewAttribute("fmtp", number+" "+f.parameters))
 		}
 	}
 	for _, key := range keys {

@@ -7,6 +7,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/codec"
 )
 
 // reinvite sends a re-INVITE, demands its acceptance and acknowledges it.
@@ -84,8 +85,8 @@ func TestReinvite_Offerless(t *testing.T) {
 	r := newRig(t, testDirectory())
 	c := lifted(r, newUA(r, transportUDP, "40101"))
 	res := c.u.send(c.next(sip.INVITE, "")).want(200)
-	d, err := readSDP(res.Body(), EncryptionOptional)
-	if err != nil || d.mulaw != 0 || d.alaw != 8 || d.direction.String() != "sendrecv" {
+	d, err := readSDP(res.Body(), termsOf(EncryptionOptional))
+	if err != nil || d.payload(codec.PCMU) != 0 || d.payload(codec.PCMA) != 8 || d.direction.String() != "sendrecv" {
 		t.Fatalf("offer %+v, %v", d, err)
 	}
 	c.ack(sdpOf(4000, "sendonly"))

@@ -67,7 +67,7 @@ func benchLeg(b *testing.B, e *Engine, id LegID, law g711.Law, key Crypto, to ne
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = leg.Configure(Session{Remote: to, Law: law, PayloadType: law.PayloadType(), MuLaw: 0, ALaw: 8, Event: eventType, Send: key, Receive: key})
+	err = leg.Configure(Session{Remote: to, Format: formatOf(law), Formats: laws, Event: eventType, Send: key, Receive: key})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func (m *mouth) next() []byte {
 func BenchmarkReceive(b *testing.B) {
 	from := netip.MustParseAddrPort(phoneAt)
 	l := newLeg(&Engine{events: newEventQueue()}, "a", &pair{})
-	ready, err := Session{Remote: from, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType}.ready(nil, 0, true)
+	ready, err := Session{Remote: from, Format: alaw, Formats: laws, Event: eventType}.ready(nil, 0, true)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func BenchmarkReceive(b *testing.B) {
 func BenchmarkReceive_Forged(b *testing.B) {
 	from := netip.MustParseAddrPort(phoneAt)
 	l := newLeg(&Engine{events: newEventQueue()}, "a", &pair{})
-	ready, err := Session{Remote: from, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType, Send: benchKey, Receive: benchKey}.ready(nil, 0, true)
+	ready, err := Session{Remote: from, Format: alaw, Formats: laws, Event: eventType, Send: benchKey, Receive: benchKey}.ready(nil, 0, true)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -264,7 +264,7 @@ func callOnce(t *testing.T, engine *Engine, name, file string) {
 	one, two := LegID(name+"1"), LegID(name+"2")
 	conn := socket(t, "127.0.0.1", 0)
 	defer conn.Close()
-	s := Session{Remote: netip.MustParseAddrPort(conn.LocalAddr().String()), Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: 101}
+	s := Session{Remote: netip.MustParseAddrPort(conn.LocalAddr().String()), Format: alaw, Formats: laws, Event: 101}
 	var legs []*Leg
 	for _, id := range []LegID{one, two} {
 		leg, err := engine.NewLeg(id)

@@ -27,7 +27,7 @@ func FuzzPacket(f *testing.F) {
 		phoneAddr, strangerAddr := netip.MustParseAddrPort(phoneAt), netip.MustParseAddrPort(otherHost)
 		e := &Engine{events: newEventQueue()}
 		l := newLeg(e, "a", &pair{})
-		s := Session{Remote: phoneAddr, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType}
+		s := Session{Remote: phoneAddr, Format: alaw, Formats: laws, Event: eventType}
 		ready, err := s.ready(nil, 0, true)
 		if err != nil {
 			t.Fatal(err)
@@ -86,7 +86,7 @@ func FuzzPacket_Encrypted(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte, isReport bool) {
 		l := newLeg(&Engine{events: newEventQueue()}, "a", &pair{})
 		from := netip.MustParseAddrPort(phoneAt)
-		ready, err := Session{Remote: from, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: eventType,
+		ready, err := Session{Remote: from, Format: alaw, Formats: laws, Event: eventType,
 			Send: NewCrypto(SuiteAES128SHA32), Receive: NewCrypto(SuiteAES128SHA32)}.ready(nil, 0, true)
 		if err != nil {
 			t.Fatal(err)

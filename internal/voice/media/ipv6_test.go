@@ -32,7 +32,7 @@ func TestEngine_IPv6(t *testing.T) {
 				t.Fatal(err)
 			}
 			own := conn.LocalAddr().(*net.UDPAddr).AddrPort()
-			err = leg.Configure(Session{Remote: own, Law: g711.ALaw, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: NoPayload})
+			err = leg.Configure(Session{Remote: own, Format: alaw, Formats: laws, Event: NoPayload})
 			if err != nil {
 				t.Fatal(err)
 			}

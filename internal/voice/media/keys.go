@@ -112,5 +112,5 @@ func (l *Leg) sendTone(s *session, to netip.AddrPort, sounds bool) {
 		l.keying.low.Fill(out[:])
 		l.keying.high.Add(out[:])
 	}
-	l.write(s, l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
+	l.write(s, l.audio(s, &out), to)
 }

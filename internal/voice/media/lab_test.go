@@ -19,6 +19,7 @@ import (
 	"github.com/pion/srtp/v3"
 	"go.uber.org/goleak"
 
+	"ccgateway/internal/codec"
 	"ccgateway/internal/g711"
 	"ccgateway/internal/tone"
 	"ccgateway/internal/voice/media/rtpaudio"
@@ -224,12 +225,25 @@ const eventType = 101
 
 func (p *phone) addr() netip.AddrPort { return p.conn.LocalAddr().(*net.UDPAddr).AddrPort() }
 
+// What phones agree on: either law, and both may come.
+var (
+	mulaw = Format{codec.PCMU, g711.PayloadTypePCMU}
+	alaw  = Format{codec.PCMA, g711.PayloadTypePCMA}
+	laws  = []Format{mulaw, alaw}
+)
+
+func formatOf(law g711.Law) Format {
+	if law == g711.ALaw {
+		return alaw
+	}
+	return mulaw
+}
+
 // session is what a phone without NAT agrees on.
 func (p *phone) session() Session {
 	return Session{
 		Remote: p.addr(), Signalling: p.addr().Addr(),
-		Law: p.law, PayloadType: p.law.PayloadType(),
-		MuLaw: g711.PayloadTypePCMU, ALaw: g711.PayloadTypePCMA, Event: eventType,
+		Format: formatOf(p.law), Formats: laws, Event: eventType,
 	}
 }
 

@@ -53,7 +53,7 @@ type Leg struct {
 	sender    *rtpaudio.Sender
 	said      frame // what the party says in this tick
 	heard     bool  // it is more than silence
-	out       [rtpaudio.HeaderSize + rtpaudio.FrameSize + maxTag]byte
+	out       [maxPacketLen]byte
 	reportDue uint64        // tick
 	lostAt    time.Duration // when MediaLost was told last
 	sends     bool          // the party was sent sound in this tick
@@ -185,7 +185,7 @@ func (l *Leg) speak(t tick, out *frame) {
 	l.sends = s.Direction.Sends() && to.IsValid()
 	if l.sends {
 		if !l.sendKey(s, to) {
-			l.write(s, l.sender.Audio(l.out[:], s.Law, s.PayloadType, out[:]), to)
+			l.write(s, l.audio(s, out), to)
 		}
 	} else {
 		l.keying.active = false // a key that was cut off cannot be taken up again
@@ -195,6 +195,12 @@ func (l *Leg) speak(t tick, out *frame) {
 	if t.n >= l.reportDue {
 		l.report(t, s)
 	}
+}
+
+// audio makes the next packet of sound.
+func (l *Leg) audio(s *session, out *frame) []byte {
+	l.sender.SetClock(s.Format.Codec.Clock())
+	return l.sender.Audio(l.out[:], s.encoder, s.Format.PayloadType, out[:])
 }
 
 // write sends a packet, protected if that was agreed; one that cannot be sent is counted.

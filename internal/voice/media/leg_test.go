@@ -11,6 +11,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"ccgateway/internal/codec"
 	"ccgateway/internal/g711"
 	"ccgateway/internal/tone"
 	"ccgateway/internal/voice/media/rtpaudio"
@@ -138,7 +139,8 @@ func TestLeg_DynamicPayloadTypes(t *testing.T) {
 	a, b := l.phone("a", g711.ALaw, 440), l.phone("b", g711.ALaw, 700)
 	l.engine.SetRoom("call", []Row{{Leg: "a"}, {Leg: "b", Hears: []LegID{"a"}}})
 	s := a.session()
-	s.ALaw, s.MuLaw, s.PayloadType = 97, NoPayload, 97
+	s.Format = Format{codec.PCMA, 97}
+	s.Formats = []Format{s.Format}
 	a.configure(s)
 	a.deaf = true
 	l.listen() // the phone sends payload type 8 all along

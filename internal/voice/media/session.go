@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"time"
 
-	"ccgateway/internal/g711"
+	"ccgateway/internal/codec"
 	"ccgateway/internal/voice/media/rtpaudio"
 )
 
@@ -45,6 +45,12 @@ func (d Direction) String() string {
 // NoPayload stands for a payload type that was not agreed.
 const NoPayload = 0xFF
 
+// Format is a codec under a payload type.
+type Format struct {
+	Codec       codec.Codec
+	PayloadType uint8
+}
+
 // Session is what both sides of a leg agreed on in SDP.
 type Session struct {
 	// Remote is the far side's RTP address from SDP (c= and m=). An unspecified address (0.0.0.0, the hold of RFC 2543) or
@@ -55,12 +61,11 @@ type Session struct {
 	// Signalling is the address from which the far side's authenticated SIP messages come: the one other address than
 	// Remote's that its RTP may come from (a phone behind NAT). The zero value allows Remote's only.
 	Signalling netip.Addr
-	// Law and PayloadType are what we send.
-	Law         g711.Law
-	PayloadType uint8
-	// MuLaw and ALaw are the payload types under which the far side may send each law; NoPayload = not agreed.
-	MuLaw, ALaw uint8
-	// Event is the payload type of telephone-event/8000 (RFC 4733); NoPayload = not agreed.
+	// Format is what we send.
+	Format Format
+	// Formats are what the far side may send.
+	Formats []Format
+	// Event is the payload type of telephone-event (RFC 4733) with the clock of Format; NoPayload = not agreed.
 	Event uint8
 	// Direction is which way sound goes.
 	Direction Direction
@@ -80,9 +85,10 @@ type session struct {
 	Session
 	formats [maxPayloadType + 1]rtpaudio.Format
 	peer    *peer
-	nowhere bool    // Remote is the old way of holding: nothing is sent
-	opener  *opener // nil = comes in the clear
-	sealer  *sealer // nil = is sent in the clear
+	encoder codec.Encoder // of the leg's scheduler
+	nowhere bool          // Remote is the old way of holding: nothing is sent
+	opener  *opener       // nil = comes in the clear
+	sealer  *sealer       // nil = is sent in the clear
 }
 
 // watched tells whether silence of the far side is a fault: not while it holds, which is when it offers to send only
@@ -90,7 +96,7 @@ type session struct {
 func (s *session) watched() bool { return s.Direction == SendRecv }
 
 var (
-	errNoLaw      = errors.New("no law to send")
+	errNoCodec    = errors.New("no codec to send by")
 	errNoAudio    = errors.New("no payload type of audio was agreed")
 	errNotUnicast = errors.New("far side's media address is not one of a single host")
 )
@@ -99,8 +105,8 @@ var (
 func (s Session) ready(former *session, now time.Duration, ipv4Only bool) (*session, error) {
 	s.Remote, s.RemoteRTCP = unmapped(s.Remote), unmapped(s.RemoteRTCP)
 	s.Signalling = s.Signalling.Unmap()
-	if !s.Law.Valid() {
-		return nil, errNoLaw
+	if s.Format.Codec == nil {
+		return nil, errNoCodec
 	}
 	next := &session{Session: s}
 	next.nowhere = !s.Remote.IsValid() || s.Remote.Addr().IsUnspecified() || s.Remote.Port() == 0
@@ -110,6 +116,9 @@ func (s Session) ready(former *session, now time.Duration, ipv4Only bool) (*sess
 		}
 	}
 	if err := next.setFormats(); err != nil {
+		return nil, err
+	}
+	if err := next.setEncoder(former); err != nil {
 		return nil, err
 	}
 	if err := next.setCrypto(former); err != nil {
@@ -130,31 +139,42 @@ func unicast(a netip.Addr, ipv4Only bool) error {
 	return nil
 }
 
+// setFormats says what each payload type stands for.
 func (s *session) setFormats() error {
-	kinds := []struct {
-		name        string
-		payloadType uint8
-		format      rtpaudio.Format
-	}{
-		{"comfort noise", comfortNoise, rtpaudio.Format{Kind: rtpaudio.KindNoise}},
-		{"telephone-event", s.Event, rtpaudio.Format{Kind: rtpaudio.KindEvent}},
-		{"PCMU", s.MuLaw, rtpaudio.Format{Kind: rtpaudio.KindAudio, Law: g711.MuLaw}},
-		{"PCMA", s.ALaw, rtpaudio.Format{Kind: rtpaudio.KindAudio, Law: g711.ALaw}},
-	}
-	for _, k := range kinds {
-		switch {
-		case k.payloadType == NoPayload:
-		case k.payloadType > maxPayloadType:
-			return fmt.Errorf("payload type %d of %s", k.payloadType, k.name)
-		default:
-			s.formats[k.payloadType] = k.format
+	s.formats[comfortNoise] = rtpaudio.Format{Kind: rtpaudio.KindNoise}
+	if s.Event != NoPayload {
+		if s.Event > maxPayloadType {
+			return fmt.Errorf("payload type %d of telephone-event", s.Event)
 		}
+		s.formats[s.Event] = rtpaudio.Format{Kind: rtpaudio.KindEvent}
 	}
-	if s.PayloadType > maxPayloadType {
-		return fmt.Errorf("payload type %d", s.PayloadType)
+	for _, f := range s.Formats {
+		if f.Codec == nil || f.PayloadType > maxPayloadType {
+			return fmt.Errorf("payload type %d of sound", f.PayloadType)
+		}
+		s.formats[f.PayloadType] = rtpaudio.Format{Kind: rtpaudio.KindAudio, Codec: f.Codec}
 	}
-	if s.MuLaw == NoPayload && s.ALaw == NoPayload {
+	if s.Format.PayloadType > maxPayloadType {
+		return fmt.Errorf("payload type %d", s.Format.PayloadType)
+	}
+	if len(s.Formats) == 0 {
 		return errNoAudio
+	}
+	return nil
+}
+
+// setEncoder makes the encoder of what is sent, or keeps the former one while the codec stays.
+func (s *session) setEncoder(former *session) error {
+	if former != nil && former.Format.Codec == s.Format.Codec {
+		s.encoder = former.encoder
+		return nil
+	}
+	var err error
+	if s.encoder, err = s.Format.Codec.NewEncoder(); err != nil {
+		return fmt.Errorf("make encoder of %s: %w", s.Format.Codec.Name(), err)
+	}
+	if most := s.encoder.Size(rtpaudio.FrameSize); rtpaudio.HeaderSize+most+maxTag > maxPacketLen {
+		return fmt.Errorf("payload of %s is too long: %d bytes", s.Format.Codec.Name(), most)
 	}
 	return nil
 }

@@ -4,20 +4,21 @@ import (
 	"net/netip"
 	"testing"
 
-	"ccgateway/internal/g711"
+	"ccgateway/internal/codec"
 )
 
 // TestSession_Refused: what cannot be or must not be sent to is an error.
 func TestSession_Refused(t *testing.T) {
-	good := Session{Remote: netip.MustParseAddrPort(phoneAt), Law: g711.ALaw, PayloadType: 8, MuLaw: NoPayload, ALaw: 8, Event: NoPayload}
+	good := Session{Remote: netip.MustParseAddrPort(phoneAt), Format: alaw, Formats: laws[1:], Event: NoPayload}
 	if _, err := good.ready(nil, 0, true); err != nil {
 		t.Fatal(err)
 	}
 	cases := map[string]func(*Session){
-		"no law":             func(s *Session) { s.Law = g711.LawUnknown },
-		"nothing to receive": func(s *Session) { s.ALaw = NoPayload },
-		"type out of range":  func(s *Session) { s.ALaw = 128 },
-		"sent type":          func(s *Session) { s.PayloadType = NoPayload },
+		"no codec":           func(s *Session) { s.Format = Format{} },
+		"no codec to hear":   func(s *Session) { s.Formats = []Format{{}} },
+		"nothing to receive": func(s *Session) { s.Formats = nil },
+		"type out of range":  func(s *Session) { s.Formats = []Format{{codec.PCMA, 128}} },
+		"sent type":          func(s *Session) { s.Format.PayloadType = NoPayload },
 		"multicast":          func(s *Session) { s.Remote = netip.MustParseAddrPort("224.0.0.1:4000") },
 		"broadcast":          func(s *Session) { s.Remote = netip.MustParseAddrPort("255.255.255.255:4000") },
 		"IPv6":               func(s *Session) { s.Remote = netip.MustParseAddrPort("[2001:db8::1]:4000") },
@@ -33,7 +34,7 @@ func TestSession_Refused(t *testing.T) {
 
 // TestSession_Peer: the latch stays while signalling tells the same, and over a hold.
 func TestSession_Peer(t *testing.T) {
-	s := Session{Remote: netip.MustParseAddrPort(phoneAt), Signalling: netip.MustParseAddr("198.51.100.9"), Law: g711.ALaw, PayloadType: 8, ALaw: 8, MuLaw: 0, Event: 101}
+	s := Session{Remote: netip.MustParseAddrPort(phoneAt), Signalling: netip.MustParseAddr("198.51.100.9"), Format: alaw, Formats: laws, Event: 101}
 	first, err := s.ready(nil, 5, true)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestSession_Peer(t *testing.T) {
 		"same":       {func(*Session) {}, true},
 		"mapped":     {func(s *Session) { s.Remote = netip.MustParseAddrPort("[::ffff:198.51.100.9]:4000") }, true},
 		"direction":  {func(s *Session) { s.Direction = Inactive }, true},
-		"law":        {func(s *Session) { s.Law = g711.MuLaw }, true},
+		"law":        {func(s *Session) { s.Format = mulaw }, true},
 		"hold":       {func(s *Session) { s.Remote = netip.MustParseAddrPort("0.0.0.0:4000") }, true},
 		"port":       {func(s *Session) { s.Remote = netip.MustParseAddrPort(otherPort) }, false},
 		"host":       {func(s *Session) { s.Remote = netip.MustParseAddrPort(otherHost) }, false},

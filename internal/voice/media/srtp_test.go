@@ -205,7 +205,7 @@ func TestSRTP_Hold(t *testing.T) {
 	b.hears(a)
 	a.hears(b)
 
-	if err := a.leg.Configure(Session{Remote: s.Remote, Law: s.Law, PayloadType: 8, MuLaw: 0, ALaw: 8, Event: NoPayload, Send: s.Send}); err == nil {
+	if err := a.leg.Configure(Session{Remote: s.Remote, Format: s.Format, Formats: laws, Event: NoPayload, Send: s.Send}); err == nil {
 		t.Error("one direction alone is encrypted")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"ccgateway/internal/codec"
 	"ccgateway/internal/g711"
 	"ccgateway/internal/tone"
 )
@@ -48,7 +49,7 @@ func (l line) run() heard {
 		now := float64(frame+1) * 20
 		for ; next < len(arrivals) && arrivals[next].at < now; next++ {
 			a := &arrivals[next]
-			r.Packet(time.Duration(a.at*float64(time.Millisecond)), &a.packet.Header, a.packet.Payload, Format{Kind: KindAudio, Law: g711.ALaw})
+			r.Packet(time.Duration(a.at*float64(time.Millisecond)), &a.packet.Header, a.packet.Payload, Format{Kind: KindAudio, Codec: codec.PCMA})
 		}
 		var pcm [FrameSize]int16
 		out.kinds = append(out.kinds, r.Frame(&pcm))
@@ -313,7 +314,7 @@ func TestReceiver_StreamBeginsAnew(t *testing.T) {
 // TestReceiver_UnusablePackets are counted and heard as nothing.
 func TestReceiver_UnusablePackets(t *testing.T) {
 	r := NewReceiver()
-	audio := Format{Kind: KindAudio, Law: g711.MuLaw}
+	audio := Format{Kind: KindAudio, Codec: codec.PCMU}
 	packets := []struct {
 		size   int
 		format Format
@@ -344,7 +345,7 @@ func FuzzReceiver(f *testing.F) {
 			h.SequenceNumber += uint16(int8(script[0])) << (script[5] >> 4)
 			h.Timestamp += uint32(int16(uint16(script[1])<<8|uint16(script[2]))) << (script[3] & 0x0F)
 			h.Marker = script[3]&0x80 != 0
-			format := Format{Kind: Kind(script[5] & 3), Law: g711.MuLaw}
+			format := Format{Kind: Kind(script[5] & 3), Codec: codec.PCMU}
 			r.Packet(now, &h, payload[:int(script[4])*2], format)
 			now += time.Duration(script[5]) * time.Millisecond
 			var pcm [FrameSize]int16
@@ -366,7 +367,7 @@ func BenchmarkReceiver_PacketAndFrame(b *testing.B) {
 	for b.Loop() {
 		h.SequenceNumber++
 		h.Timestamp += FrameSize
-		r.Packet(0, &h, payload, Format{Kind: KindAudio, Law: g711.MuLaw})
+		r.Packet(0, &h, payload, Format{Kind: KindAudio, Codec: codec.PCMU})
 		r.Frame(&pcm)
 	}
 }

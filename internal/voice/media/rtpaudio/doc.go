@@ -1,5 +1,5 @@
 // Package rtpaudio has the parts of an RTP audio stream that know neither socket nor clock: a Sender (numbers packets of
-// G.711, and of digits by RFC 4733) and a Receiver (sequence, loss and jitter by RFC 3550, an adaptive jitter buffer,
+// sound, and of digits by RFC 4733) and a Receiver (sequence, loss and jitter by RFC 3550, an adaptive jitter buffer,
 // concealment of losses, digits). The media engine is built of them, and so can a phone for tests be.
 //
 //	sender := rtpaudio.NewSender(ssrc, seq, timestamp)              // three random numbers
@@ -16,7 +16,7 @@
 // panic.
 package rtpaudio
 
-import "ccgateway/internal/g711"
+import "ccgateway/internal/codec"
 
 // FrameSize is the number of samples of the 20 ms that are handled at a time.
 const FrameSize = 160
@@ -27,13 +27,13 @@ type Kind uint8
 // The kinds.
 const (
 	KindUnknown Kind = iota // not agreed: dropped
-	KindAudio               // G.711 of Format.Law
+	KindAudio               // sound of Format.Codec
 	KindEvent               // telephone-event (RFC 4733)
 	KindNoise               // comfort noise (RFC 3389): a sign of life
 )
 
 // Format is what a payload type stands for.
 type Format struct {
-	Kind Kind
-	Law  g711.Law
+	Kind  Kind
+	Codec codec.Codec
 }

@@ -127,8 +127,9 @@ func (d *SentDigit) End(buf []byte) []byte {
 }
 
 func (d *SentDigit) lasts() {
-	d.duration += FrameSize
-	d.sender.timestamp += FrameSize
+	step := FrameSize * d.sender.scale
+	d.duration += uint16(step)
+	d.sender.timestamp += step
 }
 
 func (d *SentDigit) write(buf []byte) []byte {

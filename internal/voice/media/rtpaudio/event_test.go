@@ -8,6 +8,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"ccgateway/internal/codec"
 	"ccgateway/internal/g711"
 )
 
@@ -182,7 +183,7 @@ func TestDigits_NoSoundOfThem(t *testing.T) {
 		if err := p.Unmarshal(s.Audio(nil, g711.MuLaw, 0, pcm)); err != nil {
 			t.Fatal(err)
 		}
-		r.Packet(0, &p.Header, p.Payload, Format{Kind: KindAudio, Law: g711.MuLaw})
+		r.Packet(0, &p.Header, p.Payload, Format{Kind: KindAudio, Codec: codec.PCMU})
 		r.Frame(&out)
 	}
 	for _, p := range press(t, s, '1', 10) {

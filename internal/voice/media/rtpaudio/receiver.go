@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+
+	"ccgateway/internal/codec"
 )
 
 // Counts says what a Receiver has seen. Packets of all streams of its life are counted together.
@@ -30,6 +32,9 @@ type Receiver struct {
 		transit int64  // of the last packet, in samples
 		scaled  uint32 // 16 times the jitter
 	}
+	codec   codec.Codec // of the sound that came last
+	decoder codec.Decoder
+	clock   clock
 	decoded [maxPacket]int16
 }
 
@@ -47,6 +52,7 @@ func (r *Receiver) Restart() {
 	r.buffer.restart()
 	r.digits = digits{}
 	r.jitter.begun = false
+	r.codec = nil // a stateful one begins anew
 }
 
 func (r *Receiver) lost() int64 { return r.counts.Lost + r.sequence.totalLost() }
@@ -81,15 +87,43 @@ func (r *Receiver) Packet(now time.Duration, h *rtp.Header, payload []byte, f Fo
 }
 
 func (r *Receiver) audio(now time.Duration, h *rtp.Header, payload []byte, f Format, newest bool) {
-	if len(payload) > maxPacket || !f.Law.Valid() {
+	if !r.takes(f.Codec) {
 		r.counts.Unusable++
 		return
 	}
-	r.measure(now, h.Timestamp)
-	n := f.Law.Decode(r.decoded[:], payload)
-	if r.buffer.insert(h.Timestamp, h.Marker, newest, r.decoded[:n]) {
+	n := r.decoder.Decode(r.decoded[:], payload)
+	if n == 0 && len(payload) > 0 {
+		r.counts.Unusable++
+		return
+	}
+	timestamp := r.clock.samples(h.Timestamp)
+	r.measure(now, timestamp)
+	if r.buffer.insert(timestamp, h.Marker, newest, r.decoded[:n]) {
 		r.counts.Late++
 	}
+}
+
+// takes makes the decoder for a codec, anew when the far side changes to another one.
+func (r *Receiver) takes(c codec.Codec) bool {
+	if c == nil {
+		return false
+	}
+	if c == r.codec {
+		return true
+	}
+	decoder, err := c.NewDecoder()
+	if err != nil {
+		return false
+	}
+	if r.codec != nil && r.codec.Clock() != c.Clock() {
+		r.buffer.restart() // its timestamps are of another clock
+		r.jitter.begun = false
+	}
+	if r.codec == nil || r.codec.Clock() != c.Clock() {
+		r.clock = clock{scale: int64(c.Clock() / codec.Rate)}
+	}
+	r.codec, r.decoder = c, decoder
+	return true
 }
 
 // measure keeps the interarrival jitter (RFC 3550 appendix A.8).
@@ -148,6 +182,6 @@ func (r *Receiver) Report() (report Report, ok bool) {
 		FractionLost: r.sequence.fraction(),
 		TotalLost:    r.sequence.totalLost(),
 		Highest:      r.sequence.highest(),
-		Jitter:       r.jitter.scaled >> 4,
+		Jitter:       (r.jitter.scaled >> 4) * r.clock.factor(), // in units of the timestamps
 	}, true
 }

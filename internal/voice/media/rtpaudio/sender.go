@@ -3,7 +3,7 @@ package rtpaudio
 import (
 	"github.com/pion/rtp"
 
-	"ccgateway/internal/g711"
+	"ccgateway/internal/codec"
 )
 
 // HeaderSize is the size of the header that a Sender writes: no CSRC, no extension (RFC 3550 section 5.1).
@@ -16,32 +16,36 @@ type Sender struct {
 	ssrc      uint32
 	seq       uint16
 	timestamp uint32
-	marker    bool // the next audio packet begins a talkspurt
+	scale     uint32 // of the timestamp's clock to samples of ours
+	marker    bool   // the next audio packet begins a talkspurt
 	packets   uint64
 	octets    uint64
 }
 
 // NewSender begins a stream.
 func NewSender(ssrc uint32, seq uint16, timestamp uint32) *Sender {
-	return &Sender{ssrc: ssrc, seq: seq, timestamp: timestamp, marker: true}
+	return &Sender{ssrc: ssrc, seq: seq, timestamp: timestamp, scale: 1, marker: true}
 }
 
-// Audio writes the next audio packet, of all samples in pcm, into buf's room and gives it. buf needs HeaderSize+len(pcm)
+// SetClock says in what rate the timestamps go on, in Hz, a multiple of codec.Rate; 8,000 at first.
+func (s *Sender) SetClock(hz int) { s.scale = uint32(hz / codec.Rate) }
+
+// Audio writes the next audio packet, of all samples in pcm, into buf's room and gives it. buf needs HeaderSize+encoder.Size(len(pcm))
 // bytes; a buf that is smaller is replaced by a new one. The first packet and the first after a Skip carry the marker
 // (RFC 3551 section 4.1).
-func (s *Sender) Audio(buf []byte, law g711.Law, payloadType uint8, pcm []int16) []byte {
-	buf = room(buf, HeaderSize+len(pcm))
+func (s *Sender) Audio(buf []byte, encoder codec.Encoder, payloadType uint8, pcm []int16) []byte {
+	buf = room(buf, HeaderSize+encoder.Size(len(pcm)))
 	s.header(buf, payloadType, s.marker, s.timestamp)
-	law.Encode(buf[HeaderSize:], pcm)
+	n := encoder.Encode(buf[HeaderSize:], pcm)
 	s.marker = false
-	s.timestamp += uint32(len(pcm))
-	s.count(len(pcm))
-	return buf
+	s.timestamp += uint32(len(pcm)) * s.scale
+	s.count(n)
+	return buf[:HeaderSize+n]
 }
 
 // Skip lets time pass without a packet: n samples.
 func (s *Sender) Skip(n int) {
-	s.timestamp += uint32(n)
+	s.timestamp += uint32(n) * s.scale
 	s.marker = true
 }
 
