@@ -75,6 +75,9 @@ func (c whyCommand) print(out io.Writer, all admin.Explanations) error {
 	for _, vcc := range all.VCCs {
 		p.vcc(vcc)
 	}
+	if p.everything() {
+		p.trunks(all.Trunks)
+	}
 	switch {
 	case p.found || p.call == "" && p.agent == 0:
 		return p.err

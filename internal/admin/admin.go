@@ -6,6 +6,7 @@
 //	GET  /metrics          figures for Prometheus (docs/metrics.md); without token, as health
 //	GET  /admin/overview   all centers at one instant, as JSON
 //	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
+//	GET  /admin/trunks     how the lines to the outside fare, as JSON
 //	GET  /admin/report     figures of queues, agents or VCCs by interval; ?vcc=&kind=&from=&until=&interval=&zone=&format= (docs/reports.md)
 //	GET  /admin/wallboard  what goes on in a VCC, as server-sent events; ?vcc=&after= (docs/wallboards.md)
 //	GET  /admin/figures    what the figures of wallboards and reports mean: columns with their formulas, as JSON
@@ -32,6 +33,7 @@ import (
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/report"
+	"ccgateway/internal/voice"
 )
 
 // maxConfiguration bounds the body of /admin/apply: twenty thousand agents written at length need about 5 MiB.
@@ -63,6 +65,8 @@ type Options struct {
 	Facts Facts
 	// Boards streams wallboards; nil = there are none.
 	Boards Boards
+	// Trunks tells how the lines to the outside fare; nil = there are none.
+	Trunks func() []voice.TrunkState
 	// Metrics answers scrapes; nil = there is nothing to scrape.
 	Metrics http.Handler
 }
@@ -77,6 +81,7 @@ func Handler(o Options) http.Handler {
 	}
 	mux.HandleFunc("GET /admin/overview", o.guarded(o.overview))
 	mux.HandleFunc("GET /admin/why", o.guarded(o.why))
+	mux.HandleFunc("GET /admin/trunks", o.guarded(o.trunks))
 	if o.Facts != nil {
 		pace := paced() // for both together
 		mux.HandleFunc("GET /admin/report", o.guarded(pace(o.report)))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/voice"
 )
 
 // Explained is one center in the answer of /admin/why.
@@ -23,6 +24,8 @@ type Explained struct {
 type Explanations struct {
 	At   time.Time   `json:"at"`
 	VCCs []Explained `json:"vccs"` // by number
+	// Trunks are the lines to the outside, by name: where one is down or full, calls wait for it or fail.
+	Trunks []voice.TrunkState `json:"trunks"`
 }
 
 func (o Options) why(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +39,7 @@ func (o Options) why(w http.ResponseWriter, r *http.Request) {
 		}
 		vccs = []center.VCCID{center.VCCID(n)}
 	}
-	all := Explanations{At: time.Now().UTC(), VCCs: []Explained{}}
+	all := Explanations{At: time.Now().UTC(), VCCs: []Explained{}, Trunks: o.lines()}
 	for _, vcc := range vccs {
 		reply, err := o.Centers.Do(r.Context(), vcc, center.Why{})
 		if err != nil {

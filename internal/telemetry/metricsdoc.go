@@ -14,7 +14,7 @@ func MetricsDoc() []byte {
 # Metrics
 
 ` + "`GET /metrics`" + ` on the admin port, in the text format of Prometheus. It needs no token, as health and readiness do not: it has counts and
-times, and the names of VCCs' queues, but nothing of calls, callers or agents. Who must not see these must not reach the admin port.
+times, and the names of VCCs' queues and of trunks, but nothing of calls, callers or agents. Who must not see these must not reach the admin port.
 
 Labels are bounded: ` + "`vcc` and `queue`" + ` are numbers of the configuration (beyond ` + fmt.Sprint(mostQueues) + ` pairs they are summed up as ` + "`other`" + `),
 all other values are known to the program beforehand. Counters begin at 0 when the program starts. Beside these there are the

@@ -43,6 +43,9 @@ func (r *reader) Collect(to chan<- prometheus.Metric) {
 		stats, counts := r.sources.SIP()
 		signalling(s, stats, counts)
 	}
+	if r.sources.Trunks != nil {
+		trunks(s, r.sources.Trunks())
+	}
 	if r.sources.Media != nil {
 		engine, total := r.sources.Media()
 		r.sound(s, engine, total)

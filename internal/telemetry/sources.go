@@ -34,6 +34,7 @@ type Sources struct {
 	Events  func() delivery.Stats
 	Push    func() push.Stats
 	SIP     func() (voice.Stats, voice.SIPCounts)
+	Trunks  func() []voice.TrunkState
 	Media   func() (media.EngineStats, media.Stats)
 	Store   func() store.Stats
 	Journal func() host.JournalStats

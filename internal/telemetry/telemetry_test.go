@@ -66,6 +66,9 @@ func program(t *testing.T, c centers) *Metrics {
 				ResponsesOut: map[string]uint64{"4xx": 9}, Credentials: map[string]uint64{"wrong": 6},
 			}
 		},
+		Trunks: func() []voice.TrunkState {
+			return []voice.TrunkState{{Name: "provider", Registers: true, Registered: true, In: 2, Out: 26, Refused: map[string]uint64{"out calls": 27}, Downs: 28, Failed: 29}}
+		},
 		Media: func() (media.EngineStats, media.Stats) {
 			return media.EngineStats{Legs: 2, Encrypted: 1, LongestTick: 3 * time.Millisecond}, media.Stats{Received: 100, Sent: 99, Lost: -2, Strangers: 1, Forged: 5}
 		},
@@ -153,6 +156,9 @@ func TestScrape_Values(t *testing.T) {
 		`ccgateway_request_seconds_count{interface="onlineagent"} 1`, `ccgateway_commands_total{type="LegRinging"} 1`,
 		`ccgateway_command_seconds_count{type="Touch"} 1`, `ccgateway_event_delivery_seconds_count 1`,
 		`ccgateway_sip_requests_total{direction="in",method="INVITE"} 4`, `ccgateway_sip_responses_total{class="4xx",direction="out"} 9`,
+		`ccgateway_sip_trunk_up{trunk="provider"} 0`, `ccgateway_sip_trunk_registered{trunk="provider"} 1`,
+		`ccgateway_sip_trunk_calls{direction="out",trunk="provider"} 26`, `ccgateway_sip_trunk_downs_total{trunk="provider"} 28`,
+		`ccgateway_sip_trunk_refused_total{direction="out",limit="calls",trunk="provider"} 27`, `ccgateway_sip_trunk_register_failures_total{trunk="provider"} 29`,
 		`ccgateway_sip_credentials_total{verdict="wrong"} 6`, `ccgateway_rtp_packets_total{direction="in"} 100`, `ccgateway_rtp_lost_total 0`,
 		`ccgateway_rtp_refused_total{why="strangers"} 1`, `ccgateway_rtp_refused_total{why="forged"} 5`, `ccgateway_rtp_encrypted_legs 1`, `ccgateway_media_longest_tick_seconds 0.003`, `ccgateway_store_failing 1`,
 		`ccgateway_journal_seconds_total 2`, `ccgateway_journal_sync_seconds_bucket{le="0.005"} 0`, `ccgateway_journal_sync_seconds_count 1`, `ccgateway_push_expired_total 1`, `ccgateway_recordings_total 1`,

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func (d *directory) Phone(number string) (PhoneAccount, bool) {
 func (d *directory) Trunks() []Trunk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.trunks
+	return slices.Clone(d.trunks)
 }
 
 func (d *directory) AccessCode(number string) (center.VCCID, bool) {
