@@ -153,6 +153,11 @@ func (s *sim) rest() error {
 	if err := s.send(center.Configure{Config: s.base}); err != nil {
 		return err
 	}
+	if s.r.IntN(2) == 0 {
+		if err := s.everybodyGetsFree(); err != nil {
+			return fmt.Errorf("everybody leaves: %w", err)
+		}
+	}
 	if err := s.stillness(); err != nil {
 		return fmt.Errorf("nothing came from phones and agents any more: %w", err)
 	}
