@@ -39,25 +39,25 @@ func TestFigures_AreThoseOfTheRecords(t *testing.T) {
 				s.play(r)
 			}
 		})
-		w, m := s.watch(""), &model{}
+		w, m := s.watch(""), &wallboard.View{}
 		playing.Wait()
 		for range 8 {
 			for range r.IntN(120) {
 				s.play(r)
 			}
-			follow(t, w, m, func(m *model) bool { return m.At.Equal(s.now) })
+			follow(t, w, m, func(m *wallboard.View) bool { return m.At.Equal(s.now) })
 			s.compare(seed, m)
 		}
-		fresh := &model{}
-		follow(t, s.watch(""), fresh, func(m *model) bool { return !m.At.IsZero() })
-		if diff := cmp.Diff(fresh, m, cmp.AllowUnexported(model{}), cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())); diff != "" {
+		fresh := &wallboard.View{}
+		follow(t, s.watch(""), fresh, func(m *wallboard.View) bool { return !m.At.IsZero() })
+		if diff := cmp.Diff(fresh, m, cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())); diff != "" {
 			t.Errorf("seed %d: who has followed knows something else than who is new:\n%s", seed, diff)
 		}
 	}
 }
 
 // compare compares the figures of a model with those of reports.
-func (s *stage) compare(seed uint64, m *model) {
+func (s *stage) compare(seed uint64, m *wallboard.View) {
 	s.t.Helper()
 	year, month, date := s.now.In(s.zone).Date()
 	from, until := time.Date(year, month, date, 0, 0, 0, 0, s.zone), time.Date(year, month, date+1, 0, 0, 0, 0, s.zone)
@@ -68,13 +68,13 @@ func (s *stage) compare(seed uint64, m *model) {
 		from   time.Time
 		until  time.Time
 		member string
-		rows   rows
+		rows   wallboard.Rows
 	}{
-		{"agents", report.ByAgent, from, until, "today", m.agents},
-		{"queues", report.BySkill, from, until, "today", m.queues},
-		{"queues", report.BySkill, begin, begin.Add(30 * time.Minute), "interval", m.queues},
-		{"VCC", report.ByVCC, from, until, "today", rows{"": m.vcc}},
-		{"VCC", report.ByVCC, begin, begin.Add(30 * time.Minute), "interval", rows{"": m.vcc}},
+		{"agents", report.ByAgent, from, until, "today", m.Agents},
+		{"queues", report.BySkill, from, until, "today", m.Queues},
+		{"queues", report.BySkill, begin, begin.Add(30 * time.Minute), "interval", m.Queues},
+		{"VCC", report.ByVCC, from, until, "today", wallboard.Rows{"": m.VCC}},
+		{"VCC", report.ByVCC, begin, begin.Add(30 * time.Minute), "interval", wallboard.Rows{"": m.VCC}},
 	} {
 		want := s.reported(c.kind, c.from, c.until)
 		for name, figures := range want {
@@ -106,10 +106,10 @@ func TestWatch_GoesOn(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, wallboard.Options{})
 	r := rand.New(rand.NewPCG(1, 1))
-	w, m := s.watch(""), &model{}
+	w, m := s.watch(""), &wallboard.View{}
 	first, err := w.Next(t.Context())
 	must(t, err)
-	m.take(t, first)
+	must(t, m.Take(first))
 	w.Close()
 	for range 20 {
 		s.play(r)
@@ -118,10 +118,10 @@ func TestWatch_GoesOn(t *testing.T) {
 	if !again.Resumed() {
 		t.Fatal("who comes back at once has to begin anew")
 	}
-	follow(t, again, m, func(m *model) bool { return m.At.Equal(s.now) })
-	fresh := &model{}
-	follow(t, s.watch(""), fresh, func(m *model) bool { return !m.At.IsZero() })
-	if diff := cmp.Diff(fresh.agents, m.agents); diff != "" {
+	follow(t, again, m, func(m *wallboard.View) bool { return m.At.Equal(s.now) })
+	fresh := &wallboard.View{}
+	follow(t, s.watch(""), fresh, func(m *wallboard.View) bool { return !m.At.IsZero() })
+	if diff := cmp.Diff(fresh.Agents, m.Agents); diff != "" {
 		t.Errorf("who came back knows something else:\n%s", diff)
 	}
 	for _, id := range []string{"other-1", first.ID[:len(first.ID)-1] + "9999", "x", "-", first.ID + "x"} {
@@ -147,8 +147,8 @@ func TestWatch_Bounds(t *testing.T) {
 	if got := s.boards.Stats().Watchers; got != 1 {
 		t.Errorf("%d watchers, want 1", got)
 	}
-	m := &model{}
-	follow(t, first, m, func(m *model) bool { return !m.At.IsZero() })
+	m := &wallboard.View{}
+	follow(t, first, m, func(m *wallboard.View) bool { return !m.At.IsZero() })
 	s.carry(func() []center.Effect { s.broken = errors.New("broken"); return nil })
 	if _, err := first.Next(t.Context()); !errors.Is(err, wallboard.ErrUnavailable) {
 		t.Errorf("of a broken center: %v", err)
@@ -158,7 +158,7 @@ func TestWatch_Bounds(t *testing.T) {
 	}
 	s.carry(func() []center.Effect { s.broken = nil; return nil })
 	third := s.watch("")
-	follow(t, third, m, func(m *model) bool { return !m.At.IsZero() })
+	follow(t, third, m, func(m *wallboard.View) bool { return !m.At.IsZero() })
 	s.boards.Close()
 	var err error
 	for err == nil { // a change may have come before
@@ -190,18 +190,18 @@ func TestChanges_AreSmall(t *testing.T) {
 	})
 	change, err := w.Next(t.Context())
 	must(t, err)
-	m := &model{}
-	m.take(t, snapshot)
-	if len(m.agents) != 9 {
-		t.Errorf("%d agents in the snapshot", len(m.agents))
+	m := &wallboard.View{}
+	must(t, m.Take(snapshot))
+	if len(m.Agents) != 9 {
+		t.Errorf("%d agents in the snapshot", len(m.Agents))
 	}
-	m.agents = rows{}
-	m.take(t, change)
-	if len(m.agents) != 1 || string(m.agents["105"]["state"]) != `"rest"` || string(m.agents["105"]["reason"]) != "3" {
+	m.Agents = wallboard.Rows{}
+	must(t, m.Take(change))
+	if len(m.Agents) != 1 || string(m.Agents["105"]["state"]) != `"rest"` || string(m.Agents["105"]["reason"]) != "3" {
 		t.Errorf("the change: %s", change.Data)
 	}
 	var day struct{ Idle, Rest int }
-	must(t, json.Unmarshal(m.agents["105"]["today"], &day))
+	must(t, json.Unmarshal(m.Agents["105"]["today"], &day))
 	if day.Idle != 1000 || day.Rest != 0 {
 		t.Errorf("the figures of the change: %+v", day)
 	}

@@ -29,6 +29,7 @@ var (
 const (
 	DefaultWatchers = 200              // at a time: ten inspectors' rooms and some walls; each takes a connection and some kilobytes
 	DefaultInterval = 30 * time.Minute // the field's usual one
+	DefaultStall    = 10 * time.Second // a network that stands still for longer has lost its watcher
 	leastPause      = 100 * time.Millisecond
 	share           = 20               // a refresh is followed by a pause of so many times its length
 	sweep           = time.Second      // not every change has an effect that tells of it
@@ -60,6 +61,7 @@ type Options struct {
 	Watchers int           // at a time; 0 = DefaultWatchers
 	Interval time.Duration // of the figures beside those of the day; 0 = DefaultInterval
 	Terms    report.Terms
+	Stall    time.Duration // within which a watcher must take each piece that is written to him; 0 = DefaultStall
 }
 
 // Boards keeps the boards of the VCCs that are watched. Its methods may be called from any goroutine.
@@ -84,6 +86,9 @@ func New(o Options) *Boards {
 	}
 	if o.Interval <= 0 {
 		o.Interval = DefaultInterval
+	}
+	if o.Stall <= 0 {
+		o.Stall = DefaultStall
 	}
 	ctx, end := context.WithCancel(context.Background())
 	b := &Boards{o: o, ctx: ctx, end: end}

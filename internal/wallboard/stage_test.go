@@ -2,7 +2,6 @@ package wallboard_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -114,6 +113,7 @@ func (s *stage) play(r *rand.Rand) {
 			row = &center.AgentRow{Agent: id, Name: fmt.Sprint("agent ", id), State: center.StateSignedOut}
 			s.people[id] = row
 		}
+		s.queue.Waiting = int(s.seq%1000) + 1 //nolint:gosec // small; so that there is always something to tell
 		effects := s.leave(r, row)
 		was, call := row.State, row.Call
 		next := []center.State{center.StateIdle, center.StateBusy, center.StateRest, center.StateTalking, center.StateTalking, center.StateTalking, center.StateSignedOut}[r.IntN(7)]
@@ -163,61 +163,8 @@ func (s *stage) stay(r *rand.Rand, call center.CallID, skill center.SkillID, age
 	}
 }
 
-// rows are rows by what they are named by, each with its members.
-type rows map[string]map[string]json.RawMessage
-
-// model is what a watcher knows.
-type model struct {
-	At                    time.Time
-	vcc                   map[string]json.RawMessage
-	agents, queues, calls rows
-}
-
-// take brings a model up to a message.
-func (m *model) take(t testing.TB, got wallboard.Message) {
-	t.Helper()
-	var read struct {
-		At                       time.Time
-		VCC                      map[string]json.RawMessage
-		Agents, Queues, Calls    []map[string]json.RawMessage
-		Gone_agents, Gone_queues []json.RawMessage //nolint:revive,staticcheck // as they are written
-		Ended_calls              []json.RawMessage //nolint:revive,staticcheck // as they are written
-	}
-	must(t, json.Unmarshal(got.Data, &read))
-	if got.Snapshot {
-		*m = model{vcc: map[string]json.RawMessage{}, agents: rows{}, queues: rows{}, calls: rows{}}
-	}
-	m.At = read.At
-	merge(m.vcc, read.VCC)
-	m.agents.take("agent", read.Agents, read.Gone_agents)
-	m.queues.take("skill", read.Queues, read.Gone_queues)
-	m.calls.take("call", read.Calls, read.Ended_calls)
-}
-
-func (r rows) take(key string, changed []map[string]json.RawMessage, gone []json.RawMessage) {
-	for _, row := range changed {
-		name := string(row[key])
-		if r[name] == nil {
-			r[name] = map[string]json.RawMessage{}
-		}
-		for _, member := range []string{"since", "signed_in", "oldest"} { // a moment that is left out is none
-			delete(r[name], member)
-		}
-		merge(r[name], row)
-	}
-	for _, name := range gone {
-		delete(r, string(name))
-	}
-}
-
-func merge(into, from map[string]json.RawMessage) {
-	for member, value := range from {
-		into[member] = value
-	}
-}
-
 // follow reads messages until one holds for the moment at, or nothing comes for a while.
-func follow(t testing.TB, w *wallboard.Watch, m *model, enough func(*model) bool) {
+func follow(t testing.TB, w *wallboard.Watch, m *wallboard.View, enough func(*wallboard.View) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -226,7 +173,7 @@ func follow(t testing.TB, w *wallboard.Watch, m *model, enough func(*model) bool
 		if err != nil {
 			t.Fatalf("no message: %v; known at %s", err, m.At)
 		}
-		m.take(t, got)
+		must(t, m.Take(got))
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 
 // Bounds of a stream.
 const (
-	maxStall     = 10 * time.Second // within which a watcher must take each piece that is written to him
 	piece        = 64 << 10         // written at once
 	aliveEvery   = 15 * time.Second // proxies cut connections that are silent for a minute
 	comeBackIn   = time.Second      // a browser opens a lost stream again after so long
@@ -67,7 +66,7 @@ func (b *Boards) Stream(w http.ResponseWriter, r *http.Request, vcc center.VCCID
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would otherwise keep messages until it has a page full of them
-	s := &stream{w: w, c: http.NewResponseController(w), log: b.o.Log.With("vcc", int(vcc), "remote", r.RemoteAddr)}
+	s := &stream{w: w, c: http.NewResponseController(w), stall: b.o.Stall, log: b.o.Log.With("vcc", int(vcc), "remote", r.RemoteAddr)}
 	if err := s.run(r.Context(), watch); err != nil {
 		if errors.Is(err, errStalled) {
 			b.slow.Add(1)
@@ -81,6 +80,8 @@ type stream struct {
 	w   http.ResponseWriter
 	c   *http.ResponseController
 	log *slog.Logger
+
+	stall time.Duration
 }
 
 // errStalled says that a watcher did not take what was written to him.
@@ -162,7 +163,7 @@ func (s *stream) event(name, id string, data []byte) error {
 // write writes in pieces, each with its own time.
 func (s *stream) write(data []byte) error {
 	for len(data) > 0 {
-		if err := s.c.SetWriteDeadline(time.Now().Add(maxStall)); err != nil {
+		if err := s.c.SetWriteDeadline(time.Now().Add(s.stall)); err != nil {
 			return fmt.Errorf("write: %w", err)
 		}
 		n, err := s.w.Write(data[:min(len(data), piece)])
