@@ -4,7 +4,7 @@ BIN := bin
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test test-race test-otel test-e2e test-e2e-race test-sim lint generate fuzz bench soak soak-sim soak-load tools clean
+.PHONY: build demo test test-race test-otel test-opus test-e2e test-e2e-race test-sim lint generate fuzz bench soak soak-sim soak-load tools clean
 
 build: ## one static binary
 	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/ccgateway ./cmd/ccgateway
@@ -12,7 +12,7 @@ build: ## one static binary
 demo: build ## a center with callers and agents in it
 	$(BIN)/ccgateway demo
 
-test: tools build test-sim test-race test-otel test-e2e ## everything; installs sipp and baresip from Debian where they are missing
+test: tools build test-sim test-race test-otel test-opus test-e2e ## everything; installs sipp and baresip from Debian where they are missing
 
 test-race: ## every room under the race detector
 	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -v /cmd/)
@@ -21,6 +21,9 @@ test-otel: ## what the build tag adds: traces, sent to a collector of the test's
 	go vet -tags otel ./internal/telemetry/... ./cmd/...
 	CGO_ENABLED=1 go test -race -tags otel ./internal/telemetry/...
 	go test -tags otel -run 'Traces' ./cmd/ccgateway
+
+test-opus: ## what the build tag adds: calls by Opus (cgo, libopus)
+	CGO_ENABLED=1 go test -tags opus,nolibopusfile -run 'Codecs|Opus' ./internal/codec ./internal/voice
 
 test-e2e: ## the whole program with real phones, at its own speed: the race detector slows SQLite and sound too much for two cores
 	go test -timeout 15m ./cmd/...

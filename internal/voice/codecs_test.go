@@ -32,7 +32,8 @@ func TestSound_Codecs(t *testing.T) {
 	}{
 		{"the peer's order", []string{"0", "99", "101", "110"}, media.Format{Codec: codec.PCMU}, 2, 101},
 		{"another clock", []string{"8", "99", "0", "101", "110"}, media.Format{Codec: wide, PayloadType: 99}, 2, 110},
-		{"no keys of that clock", []string{"99", "101"}, media.Format{Codec: wide, PayloadType: 99}, 1, media.NoPayload},
+		{"no keys of that clock", []string{"99", "101"}, media.Format{Codec: wide, PayloadType: 99}, 1, 101},
+		{"no keys", []string{"99"}, media.Format{Codec: wide, PayloadType: 99}, 1, media.NoPayload},
 		{"none of ours", []string{"8", "101"}, media.Format{}, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,7 +40,8 @@ type description struct {
 	remote, rtcp netip.AddrPort
 	direction    media.Direction // as the peer sees it
 	formats      []media.Format  // that are ours as well, in its order
-	event        uint8           // of telephone-event with the clock of the first; NoPayload = not offered
+	event        uint8           // of telephone-event; NoPayload = not offered
+	eventClock   string          // its clock
 
 	keys []cryptoLine // the peer's, that we can use, in its order; none = in the clear
 	key  cryptoLine   // the one that is agreed on
@@ -118,7 +119,7 @@ func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription, ours ter
 }
 
 // readFormats finds our codecs among the line's formats; the order is the peer's preference (RFC 3264 section 5.1). The telephone-event
-// must have the clock of the sound (RFC 4733 section 2.1).
+// is that with the clock of the sound (RFC 4733 section 2.1), or else, as phones with Opus have it, the one that they always have.
 func (d *description) readFormats(line *sdp.MediaDescription, ours []codec.Codec) {
 	d.event = media.NoPayload
 	maps := rtpmaps(line)
@@ -144,8 +145,11 @@ func (d *description) readFormats(line *sdp.MediaDescription, ours []codec.Codec
 	if len(d.formats) == 0 {
 		return
 	}
-	if payload, ok := events[strconv.Itoa(d.formats[0].Codec.Clock())]; ok {
-		d.event = payload
+	for _, clock := range []string{strconv.Itoa(d.formats[0].Codec.Clock()), strconv.Itoa(codec.Rate)} {
+		if payload, ok := events[clock]; ok {
+			d.event, d.eventClock = payload, clock
+			return
+		}
 	}
 }
 

@@ -141,7 +141,7 @@ func (s *sound) answerLines(d *description, ours media.Direction) []*sdp.MediaDe
 		chosen := d.formats[0]
 		formats := []format{formatOf(chosen)}
 		if d.event != media.NoPayload {
-			formats = append(formats, eventFormat(d.event, chosen.Codec.Clock()))
+			formats = append(formats, eventFormat(d.event, d.eventClock))
 		}
 		var keys []cryptoLine
 		if s.keys.current.on() {
@@ -171,8 +171,8 @@ func formatOf(f media.Format) format {
 }
 
 // eventFormat is telephone-event, all keys (RFC 4733 section 2.4.1).
-func eventFormat(payload uint8, clock int) format {
-	return format{payload, telephoneEvent + "/" + strconv.Itoa(clock), "0-15"}
+func eventFormat(payload uint8, clock string) format {
+	return format{payload, telephoneEvent + "/" + clock, "0-15"}
 }
 
 // formats are what our offers have: all our codecs, and keys with each of their clocks.
@@ -183,7 +183,7 @@ func (s *sound) formats() []format {
 		all = append(all, formatOf(media.Format{Codec: c, PayloadType: c.PayloadType()}))
 		if !clocks[c.Clock()] {
 			clocks[c.Clock()] = true
-			events = append(events, eventFormat(ourEventPayload+uint8(len(events)), c.Clock())) //nolint:gosec // there are few clocks
+			events = append(events, eventFormat(ourEventPayload+uint8(len(events)), strconv.Itoa(c.Clock()))) //nolint:gosec // there are few clocks
 		}
 	}
 	return append(all, events...)
