@@ -16,20 +16,7 @@ import (
 func TestReport(t *testing.T) {
 	t.Parallel()
 	in := install(t)
-	bob := in.customer("13901", bobTone).calls("1000")
-	bob.answered()
-	bob.hangUp()
-	ann := in.agent(101, toWrapUp)
-	amy := in.customer("13900", amyTone).calls("1000")
-	agent := answerByHand(in, ann, amy, fromAmy)
-	converse(agent, amy)
-	ann.ok(ann.Hold)
-	amy.hears(musicTone)
-	ann.ok(func(ctx context.Context) error { return ann.GetHold(ctx, "") })
-	ann.ok(ann.Release)
-	amy.over()
-	ann.until("AgentState_Work")
-	ann.ok(ann.CancelWork)
+	answeredAndAbandoned(in, func() *desk { return in.agent(101, toWrapUp) }, func(string) {})
 	in.await("both calls are on record", func() (bool, string) {
 		must(t, in.store.Flush(in.ctx))
 		lines := in.facts("records", "calls")
@@ -67,6 +54,31 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// answeredAndAbandoned plays a call whose caller hangs up in the queue, and one that an agent who comes then answers, holds, ends and
+// wraps up. at is told of the steps: waits, signed in, talks, wraps up, over.
+func answeredAndAbandoned(in *installation, comes func() *desk, at func(step string)) {
+	in.t.Helper()
+	bob := in.customer("13901", bobTone).calls("1000")
+	bob.answered()
+	at("waits")
+	bob.hangUp()
+	ann := comes()
+	at("signed in")
+	amy := in.customer("13900", amyTone).calls("1000")
+	agent := answerByHand(in, ann, amy, fromAmy)
+	converse(agent, amy)
+	at("talks")
+	ann.ok(ann.Hold)
+	amy.hears(musicTone)
+	ann.ok(func(ctx context.Context) error { return ann.GetHold(ctx, "") })
+	ann.ok(ann.Release)
+	amy.over()
+	ann.until("AgentState_Work")
+	at("wraps up")
+	ann.ok(ann.CancelWork)
+	at("over")
+}
+
 // facts asks the running program as the commands do, and gives the lines of the file that they write.
 func (in *installation) facts(command, kind string) [][]string {
 	in.t.Helper()
@@ -87,7 +99,7 @@ func (in *installation) facts(command, kind string) [][]string {
 }
 
 // figures names the figures of the only row.
-func figures(t *testing.T, lines [][]string) map[string]string {
+func figures(t testing.TB, lines [][]string) map[string]string {
 	t.Helper()
 	if len(lines) != 2 {
 		t.Fatalf("%d lines: %v", len(lines), lines)
