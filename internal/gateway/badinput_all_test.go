@@ -1,0 +1,317 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// attempt is a request to an interface. What is bad about it is said by its name; refused: it must not succeed.
+type attempt struct {
+	name    string
+	path    string
+	body    string
+	guid    string // or the number of the agent whose it is; "" = agent 101's own
+	refused bool
+}
+
+// parameterOf is a parameter of an interface, as the catalogue has it.
+type parameterOf struct {
+	name, kind, limits string
+	required           bool
+}
+
+// parametersOf reads the query, the body or the path of an interface.
+func parametersOf(raw []any) []parameterOf {
+	var all []parameterOf
+	for _, one := range raw {
+		m, _ := one.(map[string]any)
+		p := parameterOf{kind: fmt.Sprint(m["type"]), limits: fmt.Sprint(m["limits"])}
+		p.name, _ = m["name"].(string)
+		p.required, _ = m["required"].(bool)
+		if p.name != "" && !strings.ContainsAny(p.name, " .[]{}<>") { // some pages have a sentence there
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func (p parameterOf) number() bool {
+	return strings.HasPrefix(p.kind, "int") || strings.HasPrefix(p.kind, "long") || strings.HasPrefix(p.kind, "number")
+}
+
+var firstNumber = regexp.MustCompile(`\d+`)
+
+// good is a value that the interface takes, if any can be guessed from its page.
+func (p parameterOf) good(examples map[string]any) any {
+	if example, ok := examples[p.name]; ok {
+		return example
+	}
+	switch {
+	case p.kind == "boolean":
+		return true
+	case strings.HasPrefix(p.kind, "array"):
+		return []int{102}
+	case p.number():
+		if n, err := strconv.Atoi(firstNumber.FindString(p.limits)); err == nil {
+			return n
+		}
+		return 1
+	default:
+		return "102"
+	}
+}
+
+// page is what the catalogue says of the requests of an interface.
+type page struct {
+	LogName string   `yaml:"log_name"`
+	Method  string   `yaml:"method"`
+	Path    string   `yaml:"path"`
+	Query   []any    `yaml:"query"`
+	Body    []any    `yaml:"body"`
+	Params  []any    `yaml:"path_params"`
+	Errors  []string `yaml:"errors"`
+	Needs   any      `yaml:"preconditions"`
+	Sample  struct {
+		Request any `yaml:"request"`
+	} `yaml:"example"`
+}
+
+// request is the page's own example; nil where it is no object.
+func (p page) request() map[string]any {
+	example, _ := p.Sample.Request.(map[string]any)
+	return example
+}
+
+// pages reads the catalogue for this test.
+func pages(t *testing.T) []page {
+	t.Helper()
+	var all []page
+	for _, group := range slices.Sorted(maps.Keys(catalogue(t))) { // also tells where the reference is missing
+		text, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "cc-gateway-api", group+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Interfaces []page `yaml:"interfaces"`
+		}
+		if err := yaml.Unmarshal(text, &file); err != nil {
+			t.Fatalf("%s: %v", group, err)
+		}
+		all = append(all, file.Interfaces...)
+	}
+	return all
+}
+
+// documentedCodes are the codes of the reference's tables.
+func documentedCodes(t *testing.T) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "cc-gateway-api", "errors.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, code := range regexp.MustCompile(`"?\b(\d{3}-\d{3}|\d{5,6})\b"?`).FindAllStringSubmatch(string(text), -1) {
+		known[code[1]] = true
+	}
+	return known
+}
+
+// needsCall tells whether the page wants an agent who is in a call; those of these tests are idle.
+func (p page) needsCall() bool {
+	if !strings.HasPrefix(p.Path, Base+"voicecall/") { // queries answer that there is none
+		return false
+	}
+	text := strings.ToLower(fmt.Sprint(p.Needs))
+	for _, none := range []string{"no call in progress", "no held calls", "held calls do not count"} {
+		text = strings.ReplaceAll(text, none, "")
+	}
+	return slices.ContainsFunc([]string{
+		"call in progress", "held call", "call on hold", "ringing", "call muted", "call established", "three-party call", "was transferred", "has that call", "picture frozen",
+	}, func(sign string) bool { return strings.Contains(text, sign) })
+}
+
+// attempts makes every bad request to an interface, and the good one, which finds the agent in the wrong state or not.
+func (p page) attempts(route Route) []attempt {
+	var all []attempt
+	path := parametersOf(p.Params)
+	query, body := parametersOf(p.Query), parametersOf(p.Body)
+	fill := func(change map[string]string) string {
+		return openParameter.ReplaceAllStringFunc(route.Path, func(name string) string {
+			name = strings.Trim(name, "{}")
+			if value, ok := change[name]; ok {
+				return value
+			}
+			if name == "agentid" {
+				return "101"
+			}
+			for _, parameter := range path {
+				if parameter.name == name {
+					return url.PathEscape(fmt.Sprint(parameter.good(p.request())))
+				}
+			}
+			return "102"
+		})
+	}
+	goodQuery := url.Values{}
+	for _, q := range query {
+		goodQuery.Set(q.name, fmt.Sprint(q.good(p.request())))
+	}
+	goodBody := map[string]any{}
+	for _, b := range body {
+		goodBody[b.name] = b.good(p.request())
+	}
+	make := func(name string, refused bool, change map[string]string, q url.Values, b any) {
+		a := attempt{name: name, path: fill(change), refused: refused}
+		if len(q) > 0 {
+			a.path += "?" + q.Encode()
+		}
+		switch b := b.(type) {
+		case string:
+			a.body = b
+		case map[string]any:
+			if len(b) > 0 {
+				text, _ := json.Marshal(b)
+				a.body = string(text)
+			}
+		}
+		all = append(all, a)
+	}
+	without := func(q url.Values, name string, value ...string) url.Values {
+		q = maps.Clone(q)
+		delete(q, name)
+		if len(value) > 0 {
+			q[name] = value
+		}
+		return q
+	}
+	with := func(b map[string]any, name string, value any) map[string]any {
+		b = maps.Clone(b)
+		b[name] = value
+		return b
+	}
+	long := strings.Repeat("x", maxCallData+1)
+	make("in the wrong state", p.needsCall(), nil, goodQuery, goodBody)
+	for _, id := range []string{"100", "1000000", "-101", "x", "99999999999999999999", "7777", "101%00"} {
+		make("agent "+id, true, map[string]string{"agentid": id}, goodQuery, goodBody)
+	}
+	for _, parameter := range path {
+		if parameter.name == "agentid" {
+			continue
+		}
+		make("path "+parameter.name+" long", !switches(parameter), map[string]string{parameter.name: strings.Repeat("x", 5000)}, goodQuery, goodBody)
+		if parameter.number() {
+			make("path "+parameter.name+" text", true, map[string]string{parameter.name: "x"}, goodQuery, goodBody)
+		}
+	}
+	for _, q := range query {
+		needed := q.required && p.LogName != "sendNotelet" // a note's text may be empty, the newer form's page says (sendnoteletex)
+		make("query "+q.name+" missing", needed, nil, without(goodQuery, q.name), goodBody)
+		make("query "+q.name+" long", q.required, nil, without(goodQuery, q.name, long), goodBody)
+		if q.number() {
+			make("query "+q.name+" text", q.required, nil, without(goodQuery, q.name, "x"), goodBody)
+		}
+	}
+	needs := slices.ContainsFunc(body, func(b parameterOf) bool { return b.required })
+	if len(body) > 0 {
+		for name, text := range map[string]string{"no body": "", "empty body": "{}"} {
+			make(name, needs, nil, goodQuery, text)
+		}
+		for name, text := range map[string]string{"broken body": `{"`, "body of text": "x", "body of another type": "[[]]", "deep body": strings.Repeat("[", 20000), "number": "7"} {
+			make(name, needs, nil, goodQuery, text)
+		}
+	}
+	for _, b := range body {
+		make("body "+b.name+" missing", b.required, nil, goodQuery, func() map[string]any { m := maps.Clone(goodBody); delete(m, b.name); return m }())
+		make("body "+b.name+" null", b.required, nil, goodQuery, with(goodBody, b.name, nil))
+		make("body "+b.name+" long", b.required, nil, goodQuery, with(goodBody, b.name, long))
+		if b.kind != "object" && !strings.HasPrefix(b.kind, "array") {
+			make("body "+b.name+" object", b.required, nil, goodQuery, with(goodBody, b.name, map[string]any{"x": 1}))
+		}
+		if b.number() {
+			make("body "+b.name+" text", b.required, nil, goodQuery, with(goodBody, b.name, "x"))
+			make("body "+b.name+" huge", b.required, nil, goodQuery, with(goodBody, b.name, json.Number("99999999999999999999")))
+			make("body "+b.name+" negative", b.required, nil, goodQuery, with(goodBody, b.name, -7))
+		}
+	}
+	for name, guid := range map[string]string{"stranger's GUID": "102", "false GUID": "x"} {
+		a := all[0]
+		a.name, a.guid, a.refused = name, guid, true
+		all = append(all, a)
+	}
+	return all
+}
+
+// switches tells whether a part of the path is one where anything that is not "true" means false.
+func switches(p parameterOf) bool { return p.kind == "boolean" }
+
+// TestBadInput_Everywhere makes, from the catalogue, every kind of bad request to every interface that is built: each answers an envelope
+// with a code of the reference's tables, and a request that is refused changes nothing in the center and has no effect.
+func TestBadInput_Everywhere(t *testing.T) {
+	known := documentedCodes(t)
+	routes := map[string]Route{}
+	for _, route := range Routes() {
+		routes[route.Methods[0]+" "+Base+route.Path] = route
+	}
+	interfaces, tried := 0, 0
+	for _, p := range pages(t) {
+		route, found := routes[p.Method+" "+p.Path]
+		if !found || !route.Built() || route.Kind != Incoming || route.Streams() || !strings.Contains(route.Path, "{agentid}") || strings.Contains(strings.ToLower(route.Name), "login") {
+			continue
+		}
+		interfaces++
+		t.Run(p.Method+" "+route.Path, func(t *testing.T) {
+			l := newLab(t)
+			for _, a := range p.attempts(route) {
+				tried++
+				if l.succeeds(p, a, known) {
+					l = newLab(t)
+				}
+			}
+		})
+	}
+	t.Logf("%d interfaces, %d requests", interfaces, tried)
+	if interfaces < 110 || tried < 1500 {
+		t.Errorf("only %d interfaces were tried, with %d requests", interfaces, tried)
+	}
+}
+
+// succeeds makes an attempt and tells whether it was a success.
+func (l *lab) succeeds(p page, a attempt, known map[string]bool) bool {
+	l.t.Helper()
+	before := l.picture()
+	guid := l.guids["101"]
+	if a.guid != "" {
+		guid = a.guid
+		if other := l.guids[a.guid]; other != "" {
+			guid = other
+		}
+	}
+	w := l.send(p.Method, a.path, guid, a.body)
+	code := l.code(w)
+	effects := l.effects
+	l.effects = nil
+	switch {
+	case code == "0" && a.refused:
+		l.t.Errorf("%s: %.200s %.200s succeeds: %.200s", a.name, a.path, a.body, w.Body)
+		return true
+	case code == "0":
+		return true
+	case !known[code] && !slices.Contains(p.Errors, code):
+		l.t.Errorf("%s: answers %s, which no table has", a.name, code)
+	case len(effects) > 0 || !slices.Equal(before, l.picture()):
+		l.t.Errorf("%s: is refused with %s, and yet something changed: %d effects", a.name, code, len(effects))
+		return true
+	}
+	return false
+}
