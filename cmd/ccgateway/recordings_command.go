@@ -60,7 +60,7 @@ func (c deleteRecordingsCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(words)
+	fmt.Println(words)
 	return nil
 }
 
