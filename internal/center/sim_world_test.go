@@ -319,7 +319,7 @@ func (w *world) legsAgree(at map[center.LegID]center.CallView) error {
 
 func (w *world) openLine(leg *legSeen) bool {
 	for _, s := range w.watch.sessions {
-		if w.watch.ownPhone(s, leg) {
+		if w.watch.hisPhone(s, leg) {
 			return true
 		}
 	}
