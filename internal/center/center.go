@@ -15,6 +15,8 @@ type Center struct {
 
 	agents      map[AgentID]*agent      // signed in
 	roster      []*agent                // the same, by number
+	watchers    map[AgentID][]*agent    // inspectors who are told of each change of an agent, by number
+	entering    *agent                  // whose sign-in is under way
 	listeners   []*agent                // those of them that are told of sign-ins and sign-outs, by number
 	byPhone     map[string]*agent       // whose bound phone it is
 	lingering   map[AgentID]*lingering  // sessions that somebody else ended and whose events can still be fetched
@@ -47,6 +49,7 @@ func New(now time.Time, cfg Config) *Center {
 		cfg:       compile(cfg),
 		now:       plainTime(now),
 		agents:    map[AgentID]*agent{},
+		watchers:  map[AgentID][]*agent{},
 		byPhone:   map[string]*agent{},
 		lingering: map[AgentID]*lingering{},
 		queues:    map[SkillID]*queue{},
@@ -156,7 +159,7 @@ func (c *Center) applyWorld(cmd Command) Reply {
 	case CallArrived:
 		c.arrived(cmd)
 	case LegRinging:
-		c.legRinging(cmd.Leg)
+		c.legRinging(cmd.Leg, cmd.Early)
 	case LegAnswered:
 		c.legAnswered(cmd.Leg)
 	case LegEnded:

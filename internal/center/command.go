@@ -321,8 +321,12 @@ type (
 		From  string // the caller's number
 		To    string // the dialled number
 	}
-	// LegRinging is a 180 or 183 for a leg that the center asked for.
-	LegRinging struct{ Leg LegID }
+	// LegRinging is a 180 or 183 for a leg that the center asked for. Early tells that its far side is heard already (RFC 3960): what a
+	// carrier announces, or its ring-back tone. It may come again, with Early, when that begins later.
+	LegRinging struct {
+		Leg   LegID
+		Early bool
+	}
 	// LegAnswered is the 200 for it.
 	LegAnswered struct{ Leg LegID }
 	// LegEnded is the end of any leg, for whatever cause; nothing more will come for it. It is not sent for a leg that the

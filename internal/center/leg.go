@@ -13,6 +13,7 @@ type leg struct {
 	answered bool
 	held     bool // by the far side itself, by re-INVITE
 	over     bool // its end has been told and is about to be dealt with
+	early    bool // it is heard before it is answered
 }
 
 // newLeg names a connection that is to be asked for.
@@ -140,9 +141,17 @@ func (c *Center) dropPhone(a *agent) {
 }
 
 // legRinging: a phone that was asked for rings.
-func (c *Center) legRinging(id LegID) {
+func (c *Center) legRinging(id LegID, early bool) {
 	l := c.legs[id]
-	if l == nil || l.arrived || l.alerted || l.answered {
+	if l == nil || l.arrived || l.answered {
+		return
+	}
+	begins := early && !l.early && l.agent == nil
+	l.early = l.early || begins
+	if l.alerted {
+		if begins {
+			c.setRoom(l.party.call)
+		}
 		return
 	}
 	l.alerted = true
@@ -187,7 +196,7 @@ func (c *Center) legAnswered(id LegID) {
 		c.connect(l.party)
 		return
 	}
-	c.legRinging(id)
+	c.legRinging(id, false)
 	l.answered = true
 	a := l.agent
 	c.tell(a, EvPhoneOffhook, PhoneOffhookContent{roleMain})

@@ -76,7 +76,7 @@ func (s savedGUIDs) restore() guids {
 func (r *restorer) legs() error {
 	for _, s := range r.s.Legs {
 		r.c.legs[s.ID] = &leg{
-			id: s.ID, at: s.At.restore(), arrived: s.Arrived, alerted: s.Alerted, answered: s.Answered, held: s.Held, over: s.Over,
+			id: s.ID, at: s.At.restore(), arrived: s.Arrived, alerted: s.Alerted, answered: s.Answered, held: s.Held, over: s.Over, early: s.Early,
 		}
 	}
 	return nil
@@ -122,6 +122,9 @@ func (r *restorer) place(a *agent, s *savedAgent) error {
 	}
 	if a.listen && a.rights.Inspector() {
 		c.listeners = append(c.listeners, a)
+	}
+	for _, id := range s.Watches {
+		c.watch(a, id)
 	}
 	for _, skill := range s.Skills {
 		q := c.queues[skill.Skill]

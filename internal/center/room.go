@@ -32,17 +32,20 @@ func (c *Center) rows(cl *call) []Row {
 	for _, p := range cl.parties {
 		l := p.media()
 		if l == nil {
+			if early := p.earlyLeg(); early != nil {
+				rows = append(rows, Row{Leg: early.id})
+			}
 			continue
 		}
 		switch p.phase {
 		case phaseWaiting:
 			rows = append(rows, Row{Leg: l.id, Plays: c.waitingSound(cl)})
 		case phaseCalling:
-			rows = append(rows, Row{Leg: l.id, Plays: callingSound(p)})
+			rows = append(rows, rowOf(l, p.partner(), callingSound(p)))
 		case phaseTalking:
 			rows = append(rows, c.talkRow(p, l))
 		case phaseAwaiting:
-			rows = append(rows, Row{Leg: l.id, Plays: awaitingSound(cl)})
+			rows = append(rows, rowOf(l, cl.add.rung, awaitingSound(cl)))
 		case phaseSuspended, phaseInFlow, phasePicking:
 			rows = append(rows, Row{Leg: l.id})
 		}
@@ -56,6 +59,24 @@ func (c *Center) waitingSound(cl *call) string {
 		return PromptRingBack
 	}
 	return c.cfg.WaitMusic
+}
+
+// earlyLeg is the party's connection if it is heard before it is answered; nil = it is not.
+func (p *party) earlyLeg() *leg {
+	if l := p.leg; p.agent == nil && l != nil && l.early && !l.answered && !l.over {
+		return l
+	}
+	return nil
+}
+
+// rowOf is the row of somebody who waits for another to answer: he hears that one's side if it is heard already, else what is played.
+func rowOf(l *leg, other *party, plays string) Row {
+	if other != nil {
+		if early := other.earlyLeg(); early != nil {
+			return Row{Leg: l.id, Hears: []LegID{early.id}}
+		}
+	}
+	return Row{Leg: l.id, Plays: plays}
 }
 
 // callingSound is what an agent hears whose call rings at the other side; nothing before it rings.

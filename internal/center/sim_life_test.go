@@ -76,7 +76,7 @@ func (w *world) everybodyHears(o center.Overview) error {
 func (w *world) hears(c center.CallView, rows map[center.LegID]center.Row, leg *legSeen) error {
 	row, in := rows[leg.id]
 	switch {
-	case !leg.answered && in:
+	case !leg.answered && in && (!leg.early || len(row.Hears) > 0 || row.Plays != ""):
 		return fmt.Errorf("leg %s is in the room of call %s and is not answered", leg.id, c.Call)
 	case !leg.answered, leg.held:
 		return nil

@@ -91,7 +91,7 @@ func (s *sim) ringing(leg *legSeen) error {
 	}
 	switch {
 	case n < 30:
-		return s.send(center.LegRinging{Leg: leg.id})
+		return s.send(center.LegRinging{Leg: leg.id, Early: s.r.IntN(3) == 0})
 	case n < 40:
 		cause := center.Cause(s.r.IntN(int(center.CauseFailed) + 1))
 		return s.send(center.LegEnded{Leg: leg.id, Cause: cause})

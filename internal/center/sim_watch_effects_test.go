@@ -111,7 +111,7 @@ func (w *watch) room(e center.Room) error {
 		if leg == nil {
 			return fmt.Errorf("leg %s is put in a room and is not there (any more)", row.Leg)
 		}
-		if !leg.answered {
+		if !leg.answered && (!leg.early || len(row.Hears) > 0 || row.Plays != "") {
 			return fmt.Errorf("leg %s is put in a room and is not answered", row.Leg)
 		}
 		if slices.Contains(row.Hears, row.Leg) {

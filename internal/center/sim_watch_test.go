@@ -98,6 +98,7 @@ type legSeen struct {
 	began    time.Time
 	rung     bool
 	alerted  bool
+	early    bool // is heard before it is answered
 	answered bool
 	held     bool // by the far side itself
 	asked    bool // to answer by itself (AnswerPhone or Ring.Auto)
@@ -199,6 +200,7 @@ func (w *watch) before(cmd center.Command) bool {
 			return true
 		}
 		leg(c.Leg).rung = true
+		leg(c.Leg).early = leg(c.Leg).early || c.Early
 	case center.LegAnswered:
 		if leg(c.Leg) == nil {
 			return true

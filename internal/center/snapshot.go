@@ -59,6 +59,7 @@ type (
 		Agent                                  AgentID // 0 = not an agent's phone
 		At                                     savedTarget
 		Arrived, Alerted, Answered, Held, Over bool
+		Early                                  bool `json:",omitempty"`
 	}
 	savedCall struct {
 		ID                              CallID
@@ -236,6 +237,7 @@ type (
 		Play         *savedPlay
 		Aside        *savedAside
 		Preview      *savedBack
+		Watches      []AgentID // whom he watches, by number
 	}
 )
 
@@ -310,7 +312,7 @@ func (t target) save() savedTarget {
 }
 
 func (l *leg) save() savedLeg {
-	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over}
+	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over, Early: l.early}
 	if l.agent != nil {
 		s.Agent = l.agent.id
 	}
@@ -408,6 +410,7 @@ func (a *agent) save(s *savedAgent) {
 		BeforeReason: a.before.reason, Talked: a.talked, RestUntil: a.restUntil, RestReminded: a.restReminded, RestTimer: a.restTimer.save(),
 		Wish:      savedWish{State: a.wish.state, Reason: a.wish.reason, Seconds: a.wish.seconds, Forced: a.wish.forced},
 		WrapUntil: a.wrapUntil, WrapTimer: a.wrapTimer.save(), WrapUp: a.wrapUp, Gone: a.gone, Last: a.last, Figures: a.figures, FiguresDay: a.figuresDay,
+		Watches: slices.Clone(a.watches),
 	}
 	if a.ousted != nil {
 		ousted := a.ousted.save()

@@ -183,15 +183,23 @@ func (a *attempt) provisional(res *sip.Response) {
 	if res.To() != nil && tagOf(res.To().Params) != "" {
 		a.dialog.learn(res)
 	}
-	if a.target.trunk != nil && isSDP(res) { // early media: what carriers announce
-		if err := a.sound.accept(res.Body(), sourceOf(res).Addr()); err != nil {
-			a.r.l.log.Info("early media cannot be used", "error", err)
-		}
-	}
-	a.r.rings()
+	a.r.rings(a.heardEarly(res))
 	if a.r.talk {
 		a.talk()
 	}
+}
+
+// heardEarly takes the session of a provisional response of a trunk: what carriers announce, or their ring-back tone (RFC 3960).
+func (a *attempt) heardEarly(res *sip.Response) bool {
+	if a.target.trunk == nil || a.sound == nil || a.r.over || !isSDP(res) {
+		return false
+	}
+	if err := a.sound.accept(res.Body(), sourceOf(res).Addr()); err != nil {
+		a.r.l.log.Info("early media cannot be used", "error", err)
+		return false
+	}
+	a.r.l.s.rooms.settle(a.r.l.key, a.sound.leg.ID())
+	return true
 }
 
 // success takes the 200: the first one of the ring wins. Whatever comes of it, it is acknowledged.

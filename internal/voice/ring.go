@@ -16,6 +16,7 @@ type ring struct {
 	attempts []*attempt
 	begun    int  // attempts ever begun, for their names
 	rang     bool // the center was told
+	early    bool // and that it is heard before it is answered
 	over     bool // no attempt may win any more: one has won, or the leg is ending
 	cause    center.Cause
 	talk     bool // the phone shall answer: AnswerPhone
@@ -101,12 +102,13 @@ func (r *ring) attempt(t target, auto bool) {
 	a.begin()
 }
 
-// rings tells the center once that the leg rings.
-func (r *ring) rings() {
-	if !r.rang && !r.over {
-		r.rang = true
-		r.l.tell(center.LegRinging{Leg: r.l.key.id})
+// rings tells the center once that the leg rings, and once that it is heard early.
+func (r *ring) rings(early bool) {
+	if r.over || r.rang && (!early || r.early) {
+		return
 	}
+	r.rang, r.early = true, r.early || early
+	r.l.tell(center.LegRinging{Leg: r.l.key.id, Early: early})
 }
 
 // lost takes note of an attempt that has failed. When none is left, the leg has.

@@ -49,6 +49,28 @@ func TestTrunk(t *testing.T) {
 	}
 }
 
+// TestTrunk_Early: what a carrier says before the far side answers is told once it can be heard, also by the second trunk that is tried.
+func TestTrunk_Early(t *testing.T) {
+	r, first, second := twoLines(t, transportUDP)
+	r.carry(center.Ring{Leg: "o1", Trunk: "first", Number: "0301", Caller: "0309"})
+	first.reply(first.receive(sip.INVITE), 503, "x", "")
+	inv := second.receive(sip.INVITE)
+	second.reply(inv, 180, "t", "")
+	if got, _ := next[center.LegRinging](r.c); got.Early {
+		t.Error("a 180 without a session is heard early")
+	}
+	second.reply(inv, 183, "t", sdpOf(4000, "sendrecv"))
+	if got, _ := next[center.LegRinging](r.c); !got.Early {
+		t.Error("early media is not told")
+	}
+	if got, want := r.rooms.soundOf(legKey{1, "o1"}), mediaID(legKey{1, "o1"}, 1); got != want {
+		t.Errorf("the leg's sound is %s; want that of the second attempt, %s", got, want)
+	}
+	second.reply(inv, 183, "t", sdpOf(4000, "sendrecv"))
+	second.reply(inv, 486, "t", "")
+	r.c.ended("o1", center.CauseRefused)
+}
+
 // receiveAfterAck waits for an INVITE; the ACK of a refused one may come before it.
 func receiveAfterAck(u *ua) received {
 	u.t.Helper()
