@@ -32,7 +32,8 @@ type agent struct {
 	mustChange   bool // the password has to be changed before calls are handled
 	talkRight    bool
 	selfRecord   bool
-	recordEarly  bool // from before the talk
+	recordEarly  bool      // from before the talk
+	watches      []AgentID // whose changes he is told of, by number
 	custom       int
 	signInMode   string
 	skills       []*membership // queues that he is signed in to, in the order of his account

@@ -92,6 +92,7 @@ func (c *Center) reviseAgent(a *agent) {
 	} else {
 		c.listeners = removeByNumber(c.listeners, a)
 	}
+	c.reviseWatches(a)
 	c.joinQueues(a, func(id SkillID) bool { return serves[id] })
 	c.watchSilence(a)
 }

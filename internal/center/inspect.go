@@ -30,6 +30,10 @@ func (c *Center) applyInspection(a *agent, cmd Command) (Reply, bool) {
 		return reply(c.forceDrop(a, cmd))
 	case AdjustSkill:
 		return reply(c.adjustSkill(a, cmd))
+	case BeginMonitor:
+		return reply(c.beginMonitor(a, cmd))
+	case EndMonitor:
+		return reply(c.endMonitor(a, cmd))
 	default:
 		return Reply{}, false
 	}

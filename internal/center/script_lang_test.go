@@ -139,6 +139,8 @@ var commands = map[string]struct {
 	"Intercept":         {center.Intercept{}, "Target"},
 	"ForceDrop":         {center.ForceDrop{}, "Call"},
 	"AdjustSkill":       {center.AdjustSkill{}, "Target"},
+	"BeginMonitor":      {center.BeginMonitor{}, ""},
+	"EndMonitor":        {center.EndMonitor{}, ""},
 	"FlowAnswer":        {center.FlowAnswer{}, "Call"},
 	"FlowPlay":          {center.FlowPlay{}, "Call"},
 	"FlowHush":          {center.FlowHush{}, "Call"},

@@ -176,6 +176,7 @@ func (c *Center) open(a *agent, cmd SignIn) {
 	c.emit(SessionBegan{Agent: a.id, Session: a.session, Push: a.push, Phone: a.phone, IP: cmd.IP, At: c.now})
 	c.emit(Audit{VCC: c.cfg.ID, At: c.now, Actor: a.id, Act: signInName(cmd), Target: a.id, Detail: a.phone})
 	c.tell(a, EvInService, nil)
+	c.entering = a
 	c.becomeIdle(a, EvReady)
 	switch State(cmd.Status) {
 	case StateBusy:
@@ -186,7 +187,9 @@ func (c *Center) open(a *agent, cmd SignIn) {
 		c.beginRest(a, cmd.RestSeconds, cmd.RestCause)
 	}
 	c.watchSilence(a)
+	c.entering = nil
 	c.notifyInspectors(a, qcLogin)
+	c.notifyState(a)
 	if a.listen && a.rights.Inspector() {
 		c.listeners = insertByNumber(c.listeners, a)
 	}
@@ -214,20 +217,6 @@ func (a *agent) mediaTypes() string {
 		return "TTF"
 	}
 	return "TFF"
-}
-
-// notifyInspectors tells those who asked for it of a sign-in or sign-out (cec_07_0541).
-func (c *Center) notifyInspectors(a *agent, subtype string) {
-	number := strconv.Itoa(int(a.id))
-	name := a.account.Name
-	if name == "" {
-		name = number
-	}
-	for _, listener := range c.listeners {
-		if listener != a && !listener.ending {
-			c.tell(listener, EvQCNotify, QCNotifyContent{Subtype: subtype, Monitored: number, AgentName: name, MediaServer: ctiServer})
-		}
-	}
 }
 
 // ending says how a session ends.
@@ -276,6 +265,7 @@ func (c *Center) endSession(a *agent, e ending) {
 	delete(c.agents, a.id)
 	c.roster = removeByNumber(c.roster, a)
 	c.listeners = removeByNumber(c.listeners, a)
+	c.unwatchAll(a)
 	if c.byPhone[a.phone] == a {
 		delete(c.byPhone, a.phone)
 		c.boundAnew(a.phone)

@@ -111,6 +111,10 @@ func (s *sim) inspect(by center.By) center.Command {
 		return center.ForceDrop{By: by, Call: center.CallID(s.anyCall())}
 	case 1:
 		return center.AdjustSkill{By: by, Target: s.agent(), Skills: []center.SkillID{1, 2}}
+	case 2:
+		return center.BeginMonitor{By: by, Agents: []center.AgentID{s.agent(), s.agent()}}
+	case 3:
+		return center.EndMonitor{By: by, Agents: []center.AgentID{s.agent()}}
 	}
 	target := s.agent()
 	for _, c := range s.last.Calls { // mostly somebody who talks

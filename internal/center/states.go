@@ -57,6 +57,7 @@ func (c *Center) setState(a *agent, state State, reason int, eventType string, c
 		c.disarm(&a.restTimer)
 	}
 	c.tell(a, eventType, content)
+	c.notifyState(a)
 	c.reindex(a)
 }
 
