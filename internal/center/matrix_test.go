@@ -120,7 +120,7 @@ func matrixScript(t *testing.T, lines []string) *script {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if args[0] == "LegAnswered" {
+		if args[0] == "LegAnswered" || args[0] == "LegEnded" {
 			args[1] = legName(s.legTo(t, args[1]))
 		}
 		cmd, err := s.command(args)
@@ -130,6 +130,9 @@ func matrixScript(t *testing.T, lines []string) *script {
 		reply, _, err := s.do(cmd)
 		if err != nil || reply.Err != nil {
 			t.Fatalf("%s: %v, %v", line, reply.Err, err)
+		}
+		if err := s.look(); err != nil {
+			t.Fatalf("%s: %v", line, err)
 		}
 		s.learn(cmd, reply)
 	}

@@ -9,29 +9,42 @@ import (
 	"ccgateway/internal/result"
 )
 
-// everybodyGetsFree lets all customers and outside parties hang up, in any order, and agents leave what is left to them (talks among
-// themselves, inspections, recordings). Each agent then comes back to idle by his own wish: nobody is left in a state that he cannot get
-// out of (FIELD-LESSONS 2, 15, 23).
+// leaver ends everything in a world and looks whether everybody gets free: nobody is left in a state that he cannot get out of
+// (FIELD-LESSONS 2, 15, 23).
+type leaver struct {
+	*world
+	proof func(center.AgentID) center.By
+	send  func(center.Command) error
+	pass  func(time.Duration) error
+}
+
+// everybodyGetsFree is leaver.everybody for a simulation.
 func (s *sim) everybodyGetsFree() error {
-	if err := s.farSidesLeave(); err != nil {
+	return leaver{s.world, func(id center.AgentID) center.By { return center.By{Agent: id, Token: s.desk(id).now} }, s.send, s.pass}.everybody()
+}
+
+// everybody lets all customers and outside parties hang up and time pass, and lets agents leave what is left to them: talks among
+// themselves, inspections, recordings. Each agent then comes back to idle by his own wish.
+func (l leaver) everybody() error {
+	if err := l.farSidesLeave(); err != nil {
 		return err
 	}
 	const rounds, round = 4, time.Minute // longer than a phone is rung, or a preview shown
 	for range rounds {
-		if err := s.pass(round); err != nil {
+		if err := l.pass(round); err != nil {
 			return err
 		}
-		for _, id := range s.signedIn() { // so that the silence ends no session
-			if err := s.send(center.Status{By: s.proof(id)}); err != nil {
+		for _, id := range l.signedIn() { // so that the silence ends no session
+			if err := l.send(center.Status{By: l.proof(id)}); err != nil {
 				return err
 			}
 		}
 	}
-	if err := s.agentsLeave(); err != nil {
+	if err := l.agentsLeave(); err != nil {
 		return err
 	}
-	for _, id := range s.signedIn() {
-		if err := s.getsIdle(id); err != nil {
+	for _, id := range l.signedIn() {
+		if err := l.getsIdle(id); err != nil {
 			return err
 		}
 	}
@@ -39,40 +52,39 @@ func (s *sim) everybodyGetsFree() error {
 }
 
 // farSidesLeave ends all connections that are no agent's phone.
-func (s *sim) farSidesLeave() error {
+func (l leaver) farSidesLeave() error {
 	for {
 		var left []center.LegID
-		for id, leg := range s.watch.legs {
-			if !slices.ContainsFunc(s.signedIn(), func(a center.AgentID) bool { return s.watch.ownPhone(s.watch.sessions[a], leg) }) {
+		for id, leg := range l.watch.legs {
+			if !slices.ContainsFunc(l.signedIn(), func(a center.AgentID) bool { return l.watch.ownPhone(l.watch.sessions[a], leg) }) {
 				left = append(left, id)
 			}
 		}
 		if len(left) == 0 {
 			return nil
 		}
-		slices.Sort(left)
-		if err := s.send(center.LegEnded{Leg: left[s.r.IntN(len(left))], Cause: center.CauseHungUp}); err != nil {
+		if err := l.send(center.LegEnded{Leg: slices.Min(left), Cause: center.CauseHungUp}); err != nil {
 			return err
 		}
 	}
 }
 
 // agentsLeave lets agents end what goes on without any customer.
-func (s *sim) agentsLeave() error {
-	for _, v := range slices.Clone(s.last.Inspections) {
-		if err := s.send(center.StopInspection{By: s.proof(v.Inspector), Target: v.Target}); err != nil {
+func (l leaver) agentsLeave() error {
+	for _, v := range slices.Clone(l.last.Inspections) {
+		if err := l.send(center.StopInspection{By: l.proof(v.Inspector), Target: v.Target}); err != nil {
 			return err
 		}
 	}
-	for _, id := range s.signedIn() {
-		if err := s.send(center.EndPlay{By: s.proof(id)}); err != nil {
+	for _, id := range l.signedIn() {
+		if err := l.send(center.EndPlay{By: l.proof(id)}); err != nil {
 			return err
 		}
-		for _, c := range slices.Clone(s.last.Calls) {
+		for _, c := range slices.Clone(l.last.Calls) {
 			if !slices.Contains(c.Agents, id) {
 				continue
 			}
-			if err := s.send(center.DropCall{By: s.proof(id), Call: c.Call}); err != nil {
+			if err := l.send(center.DropCall{By: l.proof(id), Call: c.Call}); err != nil {
 				return err
 			}
 		}
@@ -81,16 +93,16 @@ func (s *sim) agentsLeave() error {
 }
 
 // getsIdle lets an agent end the state that he is in, and those that he had wished for after it.
-func (s *sim) getsIdle(id center.AgentID) error {
+func (l leaver) getsIdle(id center.AgentID) error {
 	const most = 3 // wrap-up, and then a rest or not ready that was wished for in the talk
 	var was []int
 	for range most + 1 {
-		state, err := s.status(id)
-		if err != nil || state == 0 || center.State(state) == center.StateIdle || s.serves(id) {
+		state, err := l.status(id)
+		if err != nil || state == 0 || center.State(state) == center.StateIdle || l.serves(id) {
 			return err
 		}
 		was = append(was, state)
-		if err := s.send(leaving(center.State(state), s.proof(id))); err != nil {
+		if err := l.send(leaving(center.State(state), l.proof(id))); err != nil {
 			return err
 		}
 	}
@@ -112,15 +124,15 @@ func leaving(state center.State, by center.By) center.Command {
 }
 
 // serves tells whether the agent has been given a customer who waits to be called: those come also when nobody calls in.
-func (s *sim) serves(id center.AgentID) bool {
-	return s.watch.players[id] || slices.ContainsFunc(s.last.Calls, func(c center.CallView) bool {
-		return slices.Contains(c.Agents, id) && s.now.Sub(c.Began) <= callingBack
+func (l leaver) serves(id center.AgentID) bool {
+	return l.watch.players[id] || slices.ContainsFunc(l.last.Calls, func(c center.CallView) bool {
+		return slices.Contains(c.Agents, id) && l.now.Sub(c.Began) <= callingBack
 	})
 }
 
 // status asks for an agent's state; 0 = he is not signed in any more.
-func (s *sim) status(id center.AgentID) (int, error) {
-	reply, _, err := s.do(center.Status{By: s.proof(id)})
+func (l leaver) status(id center.AgentID) (int, error) {
+	reply, _, err := l.do(center.Status{By: l.proof(id)})
 	if err != nil || reply.Err != nil && reply.Err.Code == result.NotSignedIn {
 		return 0, err
 	}
@@ -132,14 +144,11 @@ func (s *sim) status(id center.AgentID) (int, error) {
 }
 
 // signedIn lists who is signed in.
-func (s *sim) signedIn() []center.AgentID {
+func (w *world) signedIn() []center.AgentID {
 	var all []center.AgentID
-	for id := range s.watch.sessions {
+	for id := range w.watch.sessions {
 		all = append(all, id)
 	}
 	slices.Sort(all)
 	return all
 }
-
-// proof is an agent's right GUID.
-func (s *sim) proof(id center.AgentID) center.By { return center.By{Agent: id, Token: s.desk(id).now} }
