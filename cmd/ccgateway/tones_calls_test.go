@@ -137,7 +137,8 @@ func TestTones_Hold(t *testing.T) {
 		}}, recorded: []string{"ann $1: amy | ann", "ann $2: out | ann"}},
 		{name: "14.8 hold, call out, connect", cast: "ann", steps: []step{amyCalls, annHolds, annCallsOut, outAnswers,
 			{what: "Ann connects the two", do: withCall("ann", "$1", (*client.Agent).Connect), told: []string{
-				"ann: Call_Release $2; Customer_Release $2 number=5551234; Call_Release $1; Customer_Release $1 number=13900; [PhoneRelease]; Ready"}, gone: "ann", hear: "amy<out out<amy"},
+				"ann: Call_Release $2; Customer_Release $2 number=5551234; Call_Release $1; Customer_Release $1 number=13900; [PhoneRelease]; Ready; StopRecordDone $1"},
+				gone: "ann", hear: "amy<out out<amy"},
 			amyAndOut,
 		}, recorded: []string{"ann $1: amy | ann", "ann $2: out | ann"}},
 		{name: "14.12 consultation, then transfer", cast: "ann ben", steps: []step{amyCalls, asksBen, benDropped, annTakesBack,
@@ -161,6 +162,8 @@ func TestTones_Hold(t *testing.T) {
 		{name: "14.13 hold, call out, join", cast: "ann", steps: []step{amyCalls, annHolds, annCallsOut, outAnswers,
 			{what: "Ann joins them", do: withCall("ann", "$1", (*client.Agent).Join), told: []string{"ann: Conference $2 partner=13900,5551234; Customer_Release $1 number=13900"},
 				hear: "ann<amy,out amy<ann,out out<ann,amy"},
+			{what: "Ann mutes", do: as("ann", (*client.Agent).Mute), hear: "ann<amy,out amy<out out<amy"},
+			{what: "Ann ends mute", do: as("ann", (*client.Agent).Unmute), hear: "ann<amy,out amy<ann,out out<ann,amy"},
 			{what: "Ann leaves", do: as("ann", (*client.Agent).Release), told: []string{"ann: Call_Release $2; Customer_Release $2; [PhoneRelease]; Ready; StopRecordDone $2"},
 				gone: "ann", hear: "amy<out out<amy"},
 			amyAndOut,

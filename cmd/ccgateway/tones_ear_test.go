@@ -14,7 +14,7 @@ const (
 	// somebody any more may still hear him (issue 5).
 	hearWithin = 300 * time.Millisecond
 	// dwell is how long a situation is listened to after that.
-	dwell = 200 * time.Millisecond
+	dwell = 120 * time.Millisecond
 	// hop is how far the windows in which an ear is judged lie apart: one packet.
 	hop = tone.SampleRate / 50
 	// hush is what a packet may have at most, in dBFS, at an ear that must hear nothing at all: G.711's own silence lies far below.

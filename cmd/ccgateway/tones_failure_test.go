@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"testing"
+	"time"
 
 	"ccgateway/client"
+	"ccgateway/internal/config"
 	"ccgateway/internal/softphone"
 )
 
@@ -50,7 +52,7 @@ func TestTones_CallerHangsUp(t *testing.T) {
 			{what: "Ann takes Ben in", do: all(helped("ann", "$1", 102, true), lifts("ben")), told: []string{
 				"ann: Customer_Alerting $1; Conference $1", "ben: Busy; PhoneAlerting $1; PhoneOffhook; Auto_Answer $1; Conference $1; Record $1"},
 				hear: "ann<amy,ben amy<ann,ben ben<ann,amy", between: "ann<ring amy<music"},
-			{what: "Amy, Ann and Ben hang up at once", do: all(together(hangsUp("amy"), hangsUp("ann"), hangsUp("ben")), settles("ann", "ben")), gone: "amy ann ben"},
+			{what: "Amy, Ann and Ben hang up at once", do: all(together(leavesCall("amy"), leavesCall("ann"), leavesCall("ben")), settles("ann", "ben")), gone: "amy ann ben"},
 		}, recorded: []string{"ann $1: amy,ben | ann", "ben $1: amy,ann | ben"}},
 	})
 }
@@ -113,9 +115,21 @@ func TestTones_Failures(t *testing.T) {
 				"ann: Busy; [PhoneAlerting $2]; [PhoneOffhook]; Auto_Answer $2; Incoming_CallInfo $2; Talking $2; Record $2"}, gone: "amy", hear: "ann<bob bob<ann",
 				between: "bob<music,ring"},
 		}, recorded: []string{"ann $1: amy | ann", "ann $2: bob | ann"}},
-		{name: "both sides hold at their phones at once", cast: "ann", steps: []step{amyCalls,
-			{what: "Ann and Amy hold", do: together(holdsAtPhone("ann", true), holdsAtPhone("amy", true)), between: "ann<music amy<music"},
-			{what: "both resume", do: together(holdsAtPhone("ann", false), holdsAtPhone("amy", false)), hear: talkRow, between: "ann<music amy<music"},
+		{name: "the outside party never answers a transfer", cast: "ann", once: true, setup: []setting{func(cfg *config.Config) { cfg.SIP.MaxRinging = 2 * time.Second }},
+			steps: []step{amyCalls,
+				{what: "Ann wants to hand Amy away", do: all(transfers("ann", client.ToOutside, "5551234", client.Success), rings("out")),
+					told: []string{"ann: Customer_Alerting $1"}, hear: "ann<ring amy<music"},
+				{what: "nobody answers", told: []string{"ann: Connect_Fail $1; SuccTransResult $1; TransOutResult; Talking $1"}, gone: "out", hear: "ann<amy amy<ann"},
+				annReleases}, recorded: alone},
+		{name: "the target of a transfer signs out", cast: "ann ben", once: true, steps: []step{amyCalls,
+			{what: "Ann wants to hand Amy to Ben, whose phone rings", do: all(transfers("ann", client.ToAgent, "102", client.Success), rings("ben")),
+				told: []string{"ann: Customer_Alerting $1", "ben: Busy; PhoneAlerting $1"}, hear: "ann<ring amy<music"},
+			{what: "Ben signs out", do: as("ben", func(a *client.Agent, ctx context.Context) error { return a.ForceSignOut(ctx, 0) }),
+				told: []string{"ann: Connect_Fail $1; SuccTransResult $1; Talking $1"}, out: "ben", gone: "ben", hear: "ann<amy amy<ann"},
 			annReleases}, recorded: alone},
+		{name: "both sides hold at their phones at once", cast: "ann", steps: []step{amyCalls,
+			{what: "Ann and Amy hold", do: together(holds("ann"), holds("amy")), between: "ann<music amy<music"},
+			{what: "both resume", do: all(together(resumes("ann"), resumes("amy")), hearsAgain("ann", "amy")), hear: talkRow, between: "ann<music amy<music"},
+			annReleases}, recorded: []string{"ann $1: amy(,music) | ann"}},
 	})
 }

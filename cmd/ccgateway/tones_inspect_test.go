@@ -152,9 +152,9 @@ func TestTones_InspectionEnds(t *testing.T) {
 			refused("Ben, who may not, listens", "ben", "900-002", listensAt(101)),
 			refused("Ivy takes over what she does not inspect", "ivy", "900-005", func(a *client.Agent, ctx context.Context) error { return a.Intercept(ctx, 101) }),
 			ivyListens,
-			refused("Ivy listens again", "ivy", "900-003", listensAt(101)),
-			refused("at another one besides", "ivy", "900-003", listensAt(102)),
-			refused("goes over to what she does", "ivy", "900-003", func(a *client.Agent, ctx context.Context) error { return a.SwitchTo(ctx, 101, toListen) }),
+			refused("Ivy listens again", "ivy", "900-005", listensAt(101)),
+			refused("at another one besides", "ivy", "900-005", listensAt(102)),
+			refused("goes over to what she does", "ivy", "900-005", func(a *client.Agent, ctx context.Context) error { return a.SwitchTo(ctx, 101, toListen) }),
 			refused("goes over to no mode", "ivy", "000-002", func(a *client.Agent, ctx context.Context) error { return a.SwitchTo(ctx, 101, 7) }),
 			ivyStops, annReleases}, recorded: alone},
 	})

@@ -164,19 +164,55 @@ func dialsInVain(name, number string, status int) func(*play) {
 	}
 }
 
-// holdsAtPhone puts the other side on hold by re-INVITE, or takes it back. A phone that holds is sent nothing.
-func holdsAtPhone(name string, on bool) func(*play) {
+// act is what happens together with others; its error ends the test.
+type act func(ctx context.Context, p *play) error
+
+// together does things in the same moment.
+func together(acts ...act) func(*play) {
 	return func(p *play) {
 		p.t.Helper()
-		call := p.actors[name].ear
-		call.holds = on
-		if on {
-			p.try(name+" holds", call.Hold)
-			return
+		ctx, cancel := p.within()
+		defer cancel()
+		errs := make(chan error, len(acts))
+		for _, do := range acts {
+			go func() { errs <- do(ctx, p) }()
 		}
-		was := call.Position()
-		p.try(name+" resumes", call.Resume)
-		p.await("sound comes to "+name+" again", func() (bool, string) { return call.Position() > was, "none" })
+		for range acts {
+			must(p.t, <-errs)
+		}
+	}
+}
+
+// leavesCall hangs up; the others may be quicker.
+func leavesCall(name string) act {
+	return func(ctx context.Context, p *play) error {
+		hangUpAll(ctx, p.actors[name].ear.talk)
+		return nil
+	}
+}
+
+// holds puts the other side on hold at the phone, by re-INVITE. A phone that holds is sent nothing.
+func holds(name string) act {
+	return func(ctx context.Context, p *play) error {
+		p.actors[name].ear.holds = true
+		return p.actors[name].ear.Hold(ctx)
+	}
+}
+
+// resumes takes it back.
+func resumes(name string) act {
+	return func(ctx context.Context, p *play) error { return p.actors[name].ear.Resume(ctx) }
+}
+
+// hearsAgain waits for the first sound at a phone that has held.
+func hearsAgain(names ...string) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		for _, name := range names {
+			e := p.actors[name].ear
+			e.holds = false
+			p.await("sound comes to "+name+" again", func() (bool, string) { return e.Position() > e.began, "none" })
+		}
 	}
 }
 
@@ -222,17 +258,6 @@ func deregisters(name string) func(*play) {
 	return func(p *play) {
 		p.t.Helper()
 		p.try("unregister "+name, p.actors[name].line.Unregister)
-	}
-}
-
-// together does things in the same moment.
-func together(moves ...func(*play)) func(*play) {
-	return func(p *play) {
-		var both sync.WaitGroup
-		for _, move := range moves {
-			both.Go(func() { move(p) })
-		}
-		both.Wait()
 	}
 }
 
