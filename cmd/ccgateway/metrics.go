@@ -46,6 +46,18 @@ func (p *program) sources() telemetry.Sources {
 	return telemetry.Sources{
 		Centers: p.host, Ready: p.readiness, Events: p.delivery.Stats, Push: p.pusher.Stats, SIP: p.voice.Figures, Trunks: p.voice.TrunkStates, Media: p.voice.MediaStats,
 		Store: p.store.Stats, Journal: p.host.JournalStats, Guard: p.guard.Stats, Boards: p.boards.Stats,
+		Doors:  p.connections,
 		Limits: func() gateway.Refusals { return p.doors.Refused() }, // the doors are made before the port that scrapes come by opens
 	}
+}
+
+// connections are the figures of the agent interface's ports. The last port that opens is the one that scrapes come by.
+func (p *program) connections() map[string]gateway.Connections {
+	all := map[string]gateway.Connections{}
+	for _, s := range p.servers {
+		if s.limit != nil {
+			all[s.name] = s.limit.Connections()
+		}
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"strings"
 	"testing"
 
@@ -42,6 +43,26 @@ func TestMetrics_Refusals(t *testing.T) {
 	if text := in.metricsText(); strings.Contains(text, `ccgateway_rate_limited_total{reason="address"} 0`) || strings.Contains(text, `ccgateway_lockout_refused_total{reason="pair"} 0`) {
 		t.Errorf("refusals are not counted:\n%s", onlyWith(text, "lockout", "rate_limited"))
 	}
+}
+
+// TestMetrics_Connections: connections of the agent interface are in the scrape by what they do, and those that were refused by why.
+func TestMetrics_Connections(t *testing.T) {
+	t.Parallel()
+	in := install(t, func(cfg *config.Config) { cfg.Bounds.PerAddress = 1 })
+	first, err := net.Dial("tcp", in.address("http"))
+	must(t, err)
+	defer first.Close() //nolint:errcheck // the test is over
+	in.await("the connection is counted", func() (bool, string) {
+		text := in.metricsText()
+		return strings.Contains(text, "\n"+`ccgateway_connections{port="http",state="new"} 1`+"\n"), onlyWith(text, "connections")
+	})
+	second, err := net.Dial("tcp", in.address("http"))
+	must(t, err)
+	defer second.Close() //nolint:errcheck // the test is over
+	in.await("the second is refused", func() (bool, string) {
+		text := in.metricsText()
+		return strings.Contains(text, "\n"+`ccgateway_connections_refused_total{port="http",reason="address"} 1`+"\n"), onlyWith(text, "connections")
+	})
 }
 
 // onlyWith gives the lines that have one of the words.

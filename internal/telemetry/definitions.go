@@ -114,7 +114,11 @@ var (
 		"Passwords that were not looked at, by what was locked or slowed down: pair (the account at that address), account, address.", "reason")
 	lockActs = define(counter, "lockouts_total", "How often a pair of account and address was locked, or an account or address slowed down.", "what")
 	lockBook = define(gauge, "lockout_remembered", "Pairs, accounts and addresses whose passwords are counted.")
-	limited  = define(counter, "rate_limited_total", "Requests refused with 000-007 for coming too fast, by whose bound it was: agent, address, agent_queries, all_queries.", "reason")
+	doors    = define(gauge, "connections", "Open connections of the agent interface by port (https, http) and what they do: new, idle, busy (a held poll is).", "port", "state")
+	doorMost = define(gauge, "connections_bound", "How many a port may have at a time; 0 = no bound.", "port")
+	shut     = define(counter, "connections_refused_total",
+		"Connections that were refused (address: too many from one; full: all others busy; system: out of files, most likely) or closed for the next one (new, idle).", "port", "reason")
+	limited = define(counter, "rate_limited_total", "Requests refused with 000-007 for coming too fast, by whose bound it was: agent, address, agent_queries, all_queries.", "reason")
 )
 
 // Wallboards.

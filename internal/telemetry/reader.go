@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
 	"ccgateway/internal/voice"
 	"ccgateway/internal/voice/media"
@@ -255,6 +256,11 @@ func (r *reader) refused(s sheet) {
 		s.put(lockActs, float64(g.SlowedAddress), "address")
 		s.put(lockBook, float64(g.Remembered))
 	}
+	if r.sources.Doors != nil {
+		for port, c := range r.sources.Doors() {
+			s.doors(port, c)
+		}
+	}
 	if r.sources.Limits != nil {
 		l := r.sources.Limits()
 		s.put(limited, float64(l.Agent), "agent")
@@ -267,5 +273,16 @@ func (r *reader) refused(s sheet) {
 		s.put(watchers, float64(w.Watchers))
 		s.put(boardChanges, float64(w.Messages))
 		s.put(boardSlow, float64(w.Slow))
+	}
+}
+
+// doors writes the figures of a port of the agent interface.
+func (s sheet) doors(port string, c gateway.Connections) {
+	s.put(doorMost, float64(c.Bound), port)
+	for state, n := range map[string]int{"new": c.New, "idle": c.Idle, "busy": c.Busy} {
+		s.put(doors, float64(n), port, state)
+	}
+	for why, n := range map[string]uint64{"address": c.RefusedAddress, "full": c.RefusedFull, "new": c.DisplacedNew, "idle": c.DisplacedIdle, "system": c.Failed} {
+		s.put(shut, float64(n), port, why)
 	}
 }

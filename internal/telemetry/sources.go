@@ -40,5 +40,6 @@ type Sources struct {
 	Journal func() host.JournalStats
 	Guard   func() lockout.Stats
 	Limits  func() gateway.Refusals
+	Doors   func() map[string]gateway.Connections // by port
 	Boards  func() wallboard.Stats
 }

@@ -80,6 +80,9 @@ func program(t *testing.T, c centers) *Metrics {
 			return lockout.Stats{Wrong: 11, RefusedPair: 12, RefusedAccount: 13, RefusedAddress: 14, LockedPair: 15, SlowedAccount: 16,
 				SlowedAddress: 17, Remembered: 18}
 		},
+		Doors: func() map[string]gateway.Connections {
+			return map[string]gateway.Connections{"https": {New: 21, Idle: 22, Busy: 23, Bound: 24, RefusedAddress: 25, RefusedFull: 26, DisplacedNew: 27, DisplacedIdle: 28, Failed: 29}}
+		},
 		Limits: func() gateway.Refusals {
 			return gateway.Refusals{Agent: 19, Address: 20, AgentQueries: 21, AllQueries: 22}
 		},
@@ -140,6 +143,10 @@ func TestScrape_TableAndServedAgree(t *testing.T) {
 func TestScrape_Values(t *testing.T) {
 	text := scrape(t, program(t, centers{vccs: []center.VCCID{1, 13}, census: sampleCensus, broken: errors.New("VCC 13: stopped")}))
 	for _, want := range []string{
+		`ccgateway_connections{port="https",state="new"} 21`, `ccgateway_connections{port="https",state="idle"} 22`, `ccgateway_connections{port="https",state="busy"} 23`,
+		`ccgateway_connections_bound{port="https"} 24`, `ccgateway_connections_refused_total{port="https",reason="address"} 25`,
+		`ccgateway_connections_refused_total{port="https",reason="full"} 26`, `ccgateway_connections_refused_total{port="https",reason="new"} 27`,
+		`ccgateway_connections_refused_total{port="https",reason="idle"} 28`, `ccgateway_connections_refused_total{port="https",reason="system"} 29`,
 		`ccgateway_healthy 0`, `ccgateway_ready 1`, `ccgateway_build_info{goversion="`,
 		`ccgateway_agents{state="idle",vcc="1"} 2`, `ccgateway_agents{state="signed_out",vcc="1"} 2`, `ccgateway_agents{state="rest",vcc="1"} 0`,
 		`ccgateway_calls{state="waiting",vcc="1"} 2`,
