@@ -16,8 +16,8 @@ import (
 // splitAddress splits "host:port" or "host"; port 0 = it says none.
 func splitAddress(address string) (host string, port uint16, err error) {
 	host, text, err := net.SplitHostPort(address)
-	if err != nil {
-		return strings.Trim(address, "[]"), 0, nil
+	if err != nil { // it has no port: the configuration was checked
+		return strings.Trim(address, "[]"), 0, nil //nolint:nilerr // see above
 	}
 	n, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || n == 0 {

@@ -264,3 +264,26 @@ func TestRegistering_SecondChoice(t *testing.T) {
 	u.reply(inv, 486, "x", "")
 	r.c.ended("o1", center.CauseBusy)
 }
+
+// FuzzRegistering_Granted: whatever a registrar answers, a registration lasts for a time that can be waited for, or is none.
+func FuzzRegistering_Granted(f *testing.F) {
+	for _, headers := range []string{"Contact: <sip:me@192.0.2.1;line=ours>;expires=90", "Expires: 20 (a comment);x", "Contact: *", "Expires: 99999999999999999999",
+		"Contact: <sip:a;line=ours>;expires=, <sip:b>;expires=-1"} {
+		f.Add(headers)
+	}
+	f.Fuzz(func(t *testing.T, headers string) {
+		text := "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\n" +
+			headers + "\r\nContent-Length: 0\r\n\r\n"
+		msg, err := sip.NewParser().ParseSIP([]byte(text))
+		res, ok := msg.(*sip.Response)
+		if err != nil || !ok {
+			return
+		}
+		got, ok := (&registrar{token: "ours", expires: time.Minute}).granted(res)
+		if ok && (got < leastGrant || got > mostGrant) || !ok && got != 0 {
+			t.Errorf("%v, %v", got, ok)
+		}
+		headerSeconds(res, "Retry-After")
+		stale(res)
+	})
+}
