@@ -51,6 +51,21 @@ func TestOffice_Inspection(t *testing.T) {
 	ivy.refused("DELETE qualitycontrol/901/101", "", "900-005")
 }
 
+func TestOffice_Monitor(t *testing.T) {
+	o, ann, ivy := inspectors(t)
+	ivy.refused("POST qualitycontrol/901/beginmonitor?agents=101;901", "", "000-005")
+	ivy.refused("POST qualitycontrol/901/beginmonitor?agents=101;999", "", "900-002")
+	ivy.refused("POST qualitycontrol/901/beginmonitor?agents=101;ann", "", "000-002")
+	ivy.refused("POST qualitycontrol/901/beginmonitor", "", "000-002")
+	ann.refused("POST qualitycontrol/101/beginmonitor?agents=102", "", "900-002")
+	ivy.says("POST qualitycontrol/901/beginmonitor?agents=101;102", "", okQuietly)
+	o.signIn("102")
+	ivy.hears("QC_AgentState_Notify QC_AgentState_Notify")
+	ivy.says("POST qualitycontrol/901/endmonitor?agents=101;102;103", "", okQuietly)
+	ann.call("POST onlineagent/101/saybusy", "")
+	ivy.hears("")
+}
+
 func TestOffice_Intercept(t *testing.T) {
 	o, ann, ivy := inspectors(t)
 	ivy.refused("PUT qualitycontrol/901/intercept/101", "", "900-005")

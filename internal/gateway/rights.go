@@ -60,6 +60,7 @@ var needs = map[string][]Need{
 	"qualitycontrol/forceLogOutAgent":                {need(result.InspectionNoRight, center.RightForceState)},
 	"qualitycontrol/adjustSkill":                     {need(result.InspectionNoRight, center.RightForceState)},
 	"qualitycontrol/forceDropCall":                   {need(result.InspectionNoRight, center.RightForceRelease)},
+	"qualitycontrol/beginMonitor":                    {need(result.InspectionNoRight, center.RightMonitor, center.RightListen, center.RightForceState)},
 	"qualitycontrol/queryAllMonitoredAgents":         {need(result.InspectionNoRight, inspectorRights...)},
 	"qualitycontrol/localRecordPath":                 {need(result.NoRecordRight, center.RightInspectRecordings)},
 

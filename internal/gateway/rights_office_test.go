@@ -242,6 +242,7 @@ func trials() map[string]trial {
 		"qualitycontrol/forceLogOutAgent":                overAnn("POST qualitycontrol/901/forcelogout/101", ""),
 		"qualitycontrol/adjustSkill":                     overAnn("POST qualitycontrol/901/adjustskill", `{"workNo":"101","skills":[2]}`),
 		"qualitycontrol/forceDropCall":                   overAnn("POST qualitycontrol/901/forcedropcall/{call}", ""),
+		"qualitycontrol/beginMonitor":                    overAnn("POST qualitycontrol/901/beginmonitor?agents=101", ""),
 		"qualitycontrol/queryAllMonitoredAgents":         overAnn("GET qualitycontrol/901/allagent", ""),
 		"qualitycontrol/localRecordPath":                 byAnn("GET qualitycontrol/101/localrecordpath?recordId=c1-102&format=1", ""),
 
