@@ -126,7 +126,8 @@ func leaving(state center.State, by center.By) center.Command {
 // serves tells whether the agent has been given a customer who waits to be called: those come also when nobody calls in.
 func (l leaver) serves(id center.AgentID) bool {
 	return l.watch.players[id] || slices.ContainsFunc(l.last.Calls, func(c center.CallView) bool {
-		return slices.Contains(c.Agents, id) && l.now.Sub(c.Began) <= callingBack
+		seen := l.watch.calls[c.Call] // his call itself began when he asked to be called
+		return slices.Contains(c.Agents, id) && seen != nil && l.now.Sub(seen.began) <= callingBack
 	})
 }
 
