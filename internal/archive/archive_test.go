@@ -72,16 +72,21 @@ func (l *lab) keep(id center.RecordingID, text string) string {
 		l.t.Fatal(err)
 	}
 	call := center.CallID("call-" + string(id))
-	l.carry(
+	l.store.Carry(1, []center.Effect{
 		center.RecordingBegan{VCC: 1, Recording: id, Call: call, Agent: 101, File: file, At: began, Name: "Y:/" + string(id)},
 		center.RecordingEnded{VCC: 1, Recording: id, At: began.Add(time.Minute)}, center.CallRecord{VCC: 1, Call: call, Began: began, Ended: began.Add(time.Minute)},
-	)
+	})
 	return file
 }
 
 func (l *lab) carry(effects ...center.Effect) {
 	l.t.Helper()
 	l.store.Carry(1, effects)
+	l.flush()
+}
+
+func (l *lab) flush() {
+	l.t.Helper()
 	if err := l.store.Flush(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -207,6 +212,7 @@ func TestArchive_Sweep(t *testing.T) {
 	for i := range files {
 		files[i] = l.keep(center.RecordingID("r"+strings.Repeat("x", i)), "sound")
 	}
+	l.flush()
 	stuck := filepath.Join(l.cfg.Folder, filepath.FromSlash(files[3])) // a folder with something in it, which Remove refuses
 	if err := errors.Join(os.Remove(stuck), os.Mkdir(stuck, 0o750), os.WriteFile(filepath.Join(stuck, "x"), nil, 0o600)); err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ const (
 // downloads counts what is being downloaded.
 type downloads struct {
 	most   int
+	piece  time.Duration   // pieceTime
 	ending context.Context // over when the gateway ends
 	end    context.CancelFunc
 
@@ -38,7 +39,7 @@ func newDownloads(most int) *downloads {
 	if most == 0 {
 		most = DefaultDownloads
 	}
-	d := &downloads{most: most, agents: map[center.AgentID]int{}}
+	d := &downloads{most: most, piece: pieceTime, agents: map[center.AgentID]int{}}
 	d.ending, d.end = context.WithCancel(context.Background())
 	return d
 }
@@ -117,12 +118,13 @@ type pacedWriter struct {
 	http.ResponseWriter
 	ctx        context.Context //nolint:containedctx // of this one reply
 	connection *http.ResponseController
+	piece      time.Duration
 }
 
 // pace makes the writer of a reply; stop is to be called at its end.
 func (d *download) pace(w http.ResponseWriter, r *http.Request) (paced *pacedWriter, stop func()) {
 	ctx, cancel := context.WithTimeout(r.Context(), downloadTime)
-	paced = &pacedWriter{ResponseWriter: w, ctx: ctx, connection: http.NewResponseController(w)}
+	paced = &pacedWriter{ResponseWriter: w, ctx: ctx, connection: http.NewResponseController(w), piece: d.gateway.downloads.piece}
 	unhook := context.AfterFunc(d.gateway.downloads.ending, func() {
 		cancel()
 		_ = paced.connection.SetWriteDeadline(time.Now()) // what waits for the client waits no longer
@@ -133,12 +135,12 @@ func (d *download) pace(w http.ResponseWriter, r *http.Request) (paced *pacedWri
 	}
 }
 
-// Write gives each piece pieceTime.
+// Write gives each piece its time.
 func (p *pacedWriter) Write(data []byte) (written int, err error) {
 	for len(data) > 0 {
 		piece := data[:min(len(data), pieceSize)]
 		// Not every ResponseWriter has deadlines (in tests); those of a server do.
-		_ = p.connection.SetWriteDeadline(time.Now().Add(pieceTime))
+		_ = p.connection.SetWriteDeadline(time.Now().Add(p.piece))
 		if err := p.ctx.Err(); err != nil {
 			return written, errors.Join(errCut, err)
 		}
