@@ -15,7 +15,7 @@ const (
 	hearWithin = 300 * time.Millisecond
 	// dwell is how long a situation is listened to after that.
 	dwell = 120 * time.Millisecond
-	// hop is how far the windows in which an ear is judged lie apart: one packet.
+	// hop is one packet; the windows in which an ear is judged lie two of them apart.
 	hop = tone.SampleRate / 50
 	// hush is what a packet may have at most, in dBFS, at an ear that must hear nothing at all: G.711's own silence lies far below.
 	hush = -50.0
@@ -47,7 +47,7 @@ func (s span) verdict(pcm []int16) (slowest time.Duration, wrong []string) {
 		limit = s.end
 	}
 	first := map[float64]int64{}
-	for at := s.begin; at+tone.MinWindow <= min(s.end, int64(len(pcm))); at += hop {
+	for at := s.begin; at+tone.MinWindow <= min(s.end, int64(len(pcm))); at += 2 * hop {
 		center := at + tone.MinWindow/2
 		for _, f := range heardIn(pcm[at : at+tone.MinWindow]) {
 			switch {
@@ -117,7 +117,7 @@ func durationOf(n int64) time.Duration { return time.Duration(n) * time.Second /
 // ikeTone is what the second inspector says.
 const ikeTone = 3200.0
 
-// toneNames are the names of tones in scenes.
+// toneNames are the names of tones in stories.
 var toneNames = map[float64]string{
 	annTone: "ann", benTone: "ben", cidTone: "cid", danTone: "dan", amyTone: "amy", bobTone: "bob", cleoTone: "cleo", outsideTone: "out",
 	strangerTone: "stranger", musicTone: "music", ringTone: "ring", ivyTone: "ivy", ikeTone: "ike", welcomeTone: "welcome", menuTone: "menu",

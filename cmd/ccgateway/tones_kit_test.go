@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"maps"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,13 +9,11 @@ import (
 	"ccgateway/client"
 	"ccgateway/internal/config"
 	"ccgateway/internal/softphone"
-	"ccgateway/internal/store"
-	"ccgateway/internal/tone"
 )
 
-// A story is a story with several parties, told step by step over real phones and the REST interface. Each party has a tone of its own.
+// A story has several parties and is told step by step over real phones and the REST interface. Each party has a tone of its own.
 // Every step says what each agent is told, in order, and who hears whom afterwards; what is not said must not be: no further event, no
-// further sound, at no moment of the whole scene, that of the change included (see span.verdict).
+// further sound, at no moment of the whole story, that of the change included (see span.verdict).
 type story struct {
 	name  string
 	cast  string // agents who are signed in, in this order; Ann alone serves the queue
@@ -43,7 +37,7 @@ type step struct {
 	out     string   // who is signed out
 }
 
-// play is a scene that runs.
+// play is a story that runs.
 type play struct {
 	*installation
 	t         *testing.T
@@ -56,7 +50,7 @@ type play struct {
 	lost      []*line // unplugged
 }
 
-// actor is a party of a scene.
+// actor is a party of a story.
 type actor struct {
 	name string
 	line *line
@@ -72,10 +66,10 @@ type ear struct {
 	holds bool  // at the phone: nothing is sent to it
 }
 
-// castNumbers are the agents of scenes.
+// castNumbers are the agents of stories.
 var castNumbers = map[string]int{"ann": 101, "ben": 102, "cid": 103, "ivy": 901, "ike": 903}
 
-// keepsSound is how much of a phone's call is kept, far more than a scene takes.
+// keepsSound is how much of a phone's call is kept, far more than a story takes.
 const keepsSound = 90 * time.Second
 
 func recordsSound(c *softphone.Config) { c.Record = keepsSound }
@@ -190,214 +184,4 @@ func (p *play) step(s step) {
 	p.listen(spans)
 	p.checkQuiet()
 	p.judge(spans)
-}
-
-// wanted reads who is to hear whom after a step.
-func (p *play) wanted(s step) map[string]sounds {
-	p.t.Helper()
-	want := map[string]sounds{}
-	if s.hear == "=" {
-		for name, a := range p.actors {
-			want[name] = a.is
-		}
-		return want
-	}
-	want, err := hearing(p.ofMode(s.hear))
-	if err != nil {
-		p.t.Fatalf("%s: %v", s.what, err)
-	}
-	for name := range want {
-		if a := p.actors[name]; a == nil || a.ear == nil {
-			p.t.Fatalf("%s: %s has no connection to hear anything at", s.what, name)
-		}
-	}
-	return want
-}
-
-// ofMode leaves out the rows that hold with permanent connections only.
-func (p *play) ofMode(hear string) string {
-	rows := slices.DeleteFunc(strings.Fields(hear), func(row string) bool { return !p.permanent && strings.HasPrefix(row, "~") })
-	return strings.ReplaceAll(strings.Join(rows, " "), "~", "")
-}
-
-// mark ends the change of a step at its last event: what each ear is to hear from now on.
-func (p *play) mark(s step, before map[*actor]*ear) (spans []*span) {
-	p.t.Helper()
-	between, err := hearing(s.between)
-	must(p.t, err)
-	want := p.wanted(s)
-	for _, a := range p.actors {
-		was := a.is
-		for _, e := range []*ear{before[a], a.ear} {
-			if e == nil || !e.speaks() || slices.Contains(p.lost, a.line) || len(spans) > 0 && spans[len(spans)-1].at == e {
-				continue
-			}
-			if e != before[a] {
-				was = nil
-			}
-			gone := e != a.ear || p.leaves(s, a, e)
-			if gone {
-				e.over()
-			} else if p.hungUp(e) {
-				p.t.Fatalf("%s: %s's connection has ended by %s", s.what, a.name, e.EndReason())
-			}
-			spans = append(spans, &span{
-				who: a, at: e, begin: e.began, event: e.Position(), was: was, is: want[a.name], between: between[a.name], over: gone,
-			})
-			if gone && e == a.ear {
-				a.ear = nil
-			}
-		}
-		a.is = want[a.name]
-	}
-	return spans
-}
-
-// leaves tells whether a step ends a party's connection.
-func (p *play) leaves(s step, a *actor, e *ear) bool {
-	return slices.Contains(strings.Fields(s.gone), a.name) && (a.desk == nil || !p.permanent || p.hungUp(e))
-}
-
-// speaks tells whether a connection carries sound: it was answered.
-func (e *ear) speaks() bool {
-	select {
-	case <-e.Answered():
-		return true
-	default:
-		return false
-	}
-}
-
-// hungUp tells whether a connection has ended.
-func (p *play) hungUp(e *ear) bool {
-	select {
-	case <-e.Ended():
-		return true
-	default:
-		return false
-	}
-}
-
-// listen waits until all ears have heard the new situation for a while.
-func (p *play) listen(spans []*span) {
-	p.t.Helper()
-	for _, s := range spans {
-		if s.over || s.at.holds {
-			continue
-		}
-		until := s.event + samplesOf(hearWithin+dwell)
-		p.await("sound goes on at "+s.who.name, func() (bool, string) { return s.at.Position() >= until, fmt.Sprint(s.at.Position() - s.event) })
-		for _, f := range s.is {
-			if f != ringTone { // it pauses
-				p.try(fmt.Sprintf("%s: %s hears %s", p.current.what, s.who.name, toneName(f)), func(ctx context.Context) error { return s.at.Hear(ctx, f) })
-			}
-		}
-	}
-}
-
-func (p *play) judge(spans []*span) {
-	p.t.Helper()
-	for _, s := range spans {
-		s.end, s.stall = s.at.Position(), p.pulse.worst()
-		slowest, wrong := s.verdict(s.at.Recording())
-		s.at.began = s.end
-		p.slowest = max(p.slowest, slowest)
-		if len(wrong) > 0 {
-			const most = 8
-			p.t.Errorf("%s: %s is to hear %s after %s:\n  %s", p.current.what, s.who.name, named(s.is), named(s.was),
-				strings.Join(wrong[:min(most, len(wrong))], "\n  "))
-		}
-	}
-	if p.t.Failed() {
-		p.t.FailNow()
-	}
-}
-
-func named(s sounds) string {
-	var names []string
-	for _, f := range s {
-		names = append(names, toneName(f))
-	}
-	return fmt.Sprintf("%q", names)
-}
-
-// checkTold waits for the events of a step.
-func (p *play) checkTold(s step) {
-	p.t.Helper()
-	for _, line := range s.told {
-		who, events, err := readTold(line)
-		must(p.t, err)
-		a := p.actors[who]
-		if a == nil || a.desk == nil {
-			p.t.Fatalf("%s: %s is no agent of the scene", s.what, who)
-		}
-		for _, e := range events {
-			if e.perCall && p.permanent {
-				continue
-			}
-			if event := a.desk.next(e.original); !e.is(p.installation, event) {
-				p.t.Fatalf("%s: %s is told %s %s, not %s\n%s", s.what, who, event.Type, event.Content, p.filled(e.original), a.desk.history())
-			}
-		}
-	}
-}
-
-// checkQuiet checks that nobody is told anything else.
-func (p *play) checkQuiet() {
-	p.t.Helper()
-	for _, name := range slices.Sorted(maps.Keys(p.actors)) {
-		if d := p.actors[name].desk; d != nil {
-			d.quiet()
-		}
-	}
-}
-
-// checkRecordings checks what was recorded of whom: exactly these tones, and no recording besides.
-func (p *play) checkRecordings() {
-	p.t.Helper()
-	for _, l := range p.lost {
-		l.Plug()
-	}
-	p.hangUpAll()
-	p.nothingLeft()
-	want := map[string]string{}
-	for _, line := range p.story.recorded {
-		key, what, _ := strings.Cut(line, ": ")
-		who, call, _ := strings.Cut(key, " ")
-		want[fmt.Sprintf("%d %s", castNumbers[who], p.callID(call))] = what
-	}
-	found, err := p.store.Recordings(p.ctx, store.Filter{Limit: 100})
-	must(p.t, err)
-	for _, r := range found {
-		key := fmt.Sprintf("%d %s", r.Agent, r.Call)
-		sound := p.recordingFile(r)
-		got := fmt.Sprintf("%s | %s", inAll(sound.Channel(0)), inAll(sound.Channel(1)))
-		with, without := strings.NewReplacer("(", "", ")", "").Replace(want[key]), perhaps.ReplaceAllString(want[key], "")
-		if got != with && got != without {
-			p.t.Errorf("recording of agent %d, call %s has %q, not %q", r.Agent, r.Call, got, want[key])
-		}
-		delete(want, key)
-	}
-	if len(want) > 0 {
-		p.t.Errorf("not recorded: %v", want)
-	}
-}
-
-// perhaps is what a recording may lack.
-var perhaps = regexp.MustCompile(`\([^)]*\)`)
-
-// inAll names the tones that are heard anywhere in a recording. Ring-back is left out: whether it is heard depends on how soon somebody
-// answers.
-func inAll(pcm []int16) string {
-	heard := map[string]bool{}
-	for at := 0; at+tone.MinWindow <= len(pcm); at += hop {
-		for _, f := range heardIn(pcm[at : at+tone.MinWindow]) {
-			heard[toneName(f)] = true
-			delete(heard, toneName(ringTone))
-		}
-	}
-	if len(heard) == 0 {
-		return "-"
-	}
-	return strings.Join(slices.Sorted(maps.Keys(heard)), ",")
 }

@@ -10,7 +10,7 @@ import (
 	"ccgateway/internal/softphone"
 )
 
-// What the parties of a scene do.
+// What the parties of a story do.
 
 // all does several things one after the other.
 func all(moves ...func(*play)) func(*play) {

@@ -8,7 +8,7 @@ import (
 	"ccgateway/client"
 )
 
-// told is an event as scenes write it: the type without its prefix and without "_Success", the call's name, and members that must be
+// told is an event as stories write it: the type without its prefix and without "_Success", the call's name, and members that must be
 // so. "Talking $1 feature=0". In brackets: only when the phone is not permanently off-hook (call-model 14).
 type told struct {
 	name     string
@@ -48,7 +48,7 @@ func readTold(line string) (who string, events []told, err error) {
 	return who, events, nil
 }
 
-// shortType is an event's type as scenes write it.
+// shortType is an event's type as stories write it.
 func shortType(full string) string {
 	_, short, _ := strings.Cut(full, "_")
 	return strings.TrimSuffix(short, "_Success")

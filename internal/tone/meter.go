@@ -28,11 +28,20 @@ func Level(pcm []int16, freq float64) float64 {
 	if n == 0 {
 		return Floor
 	}
+	var table []float64
+	if n == MinWindow {
+		table = minHann
+	}
 	coefficient := 2 * math.Cos(2*math.Pi*freq/SampleRate)
 	turn := 2 * math.Pi / float64(n)
 	var s1, s2, gain float64
 	for i, sample := range pcm {
-		window := 0.5 - 0.5*math.Cos(turn*(float64(i)+0.5))
+		var window float64
+		if table != nil {
+			window = table[i]
+		} else {
+			window = hann(turn, i)
+		}
 		gain += window
 		s1, s2 = window*float64(sample)+coefficient*s1-s2, s1
 	}
@@ -40,6 +49,18 @@ func Level(pcm []int16, freq float64) float64 {
 	amplitude := 2 * math.Sqrt(max(0, power)) / gain
 	return decibels(amplitude / math.MaxInt16)
 }
+
+// hann is the value of Hann's window at sample i; turn is 2 pi over its length.
+func hann(turn float64, i int) float64 { return 0.5 - 0.5*math.Cos(turn*(float64(i)+0.5)) }
+
+// minHann is Hann's window of MinWindow samples: nearly all measurements are of that length, and the cosines were most of their cost.
+var minHann = func() []float64 {
+	table := make([]float64, MinWindow)
+	for i := range table {
+		table[i] = hann(2*math.Pi/MinWindow, i)
+	}
+	return table
+}()
 
 // Loudness is the level of everything in pcm together, in dBFS on the scale of Level: a lone sine has the same loudness as
 // level.
