@@ -3,6 +3,7 @@ package center
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"ccgateway/internal/result"
 )
@@ -235,11 +236,23 @@ func (c *Center) callInfo(p *party) *CallInfo {
 	if cl.entered.IsZero() {
 		return info
 	}
-	info.Waited = c.now.Sub(cl.entered)
-	if !cl.answered.IsZero() {
-		info.Waited = max(0, cl.answered.Sub(cl.entered))
-	}
+	info.Waited = c.waited(p)
 	return info
+}
+
+// waited is how long the party's call has waited in its queue, this time: one that was answered before may wait again.
+func (c *Center) waited(p *party) time.Duration {
+	cl := p.call
+	switch {
+	case cl.queued:
+		return c.now.Sub(cl.entered)
+	case !cl.answered.Before(cl.entered): // also answered at once
+		return cl.answered.Sub(cl.entered)
+	case !p.talked.Before(cl.entered):
+		return p.talked.Sub(cl.entered)
+	default:
+		return c.now.Sub(cl.entered)
+	}
 }
 
 // currentCall is nil, of the pointer's type, where there is none.
