@@ -132,3 +132,22 @@ func TestSipp_Register(t *testing.T) {
 		})
 	}
 }
+
+// TestSipp_Registrar: another maker's registrar checks our password, has us renew, and is left at the stop.
+func TestSipp_Registrar(t *testing.T) {
+	for transport, option := range map[string]string{"udp": "u1", "tcp": "t1"} {
+		t.Run(transport, func(t *testing.T) {
+			d := withoutTrunk()
+			r := newRig(t, d, func(c *Config) { c.retry, c.DrainTimeout = 20*time.Millisecond, 2*time.Second })
+			port := freePort(t)
+			registrar := startSipp(r, "registrar", port, "-m", "1", "-t", option)
+			d.mu.Lock()
+			d.trunks = []Trunk{{Name: "provider", Address: fmt.Sprintf("127.0.0.1:%d", port), Transport: transport, Username: "me",
+				Password: "trunk secret", Register: TrunkRegister{On: true, Expires: 10 * time.Minute}}}
+			d.mu.Unlock()
+			r.until("registered anew", func() bool { return time.Until(r.state("provider").Until) > time.Minute })
+			r.stopNow()
+			registrar.wait()
+		})
+	}
+}
