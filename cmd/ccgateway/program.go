@@ -292,7 +292,7 @@ func (p *program) voiceConfig(recordings string, reader voice.Speech) voice.Conf
 	codecs, _ := codec.FindAll(sip.Codecs) // config has looked at them
 	return voice.Config{
 		Listen: []string{p.cfg.Listen.SIP}, ListenTLS: secure, TLS: p.keeper.Config(), Advertise: sip.Advertise, Algorithms: sip.Digest, Codecs: codecs,
-		Settings: voiceSettings(sip), NoMedia: orNever(sip.NoMedia),
+		Traced: p.traces.transactions(), Settings: voiceSettings(sip), NoMedia: orNever(sip.NoMedia),
 		RTPMin: uint16(p.cfg.Listen.RTP.First), RTPMax: uint16(p.cfg.Listen.RTP.Last), //nolint:gosec // checked by config
 		Prompts: p.cfg.Prompts, Recordings: recordings, Registrations: filepath.Join(p.cfg.Data, "registrations.json"), Log: p.log.With("room", "voice"),
 		FlowDigit: p.flows.SecretDigit, Speech: reader,

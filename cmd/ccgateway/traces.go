@@ -13,6 +13,7 @@ import (
 	"ccgateway/internal/host"
 	"ccgateway/internal/telemetry"
 	"ccgateway/internal/telemetry/trace"
+	"ccgateway/internal/voice"
 )
 
 // tracesEndTime bounds sending what is left: a collector that is away must not hold up the end.
@@ -96,4 +97,26 @@ func (w watched) tellSteps(ctx context.Context, began time.Time, s *host.Steps) 
 	}
 	w.tracer.Tell(ctx, "wait for the journal", trace.Internal, s.Done, s.Began)
 	w.tracer.Tell(ctx, "journal", trace.Internal, s.Began, s.Written)
+}
+
+// transactions tells each INVITE transaction as a span of its own, as SIP has nothing that would carry a trace. A leg's name joins those that
+// belong together, and stands in the spans of the call's parties too. nil = there are no traces.
+func (t *traces) transactions() func(voice.Transaction) {
+	if t.tracer == nil {
+		return nil
+	}
+	return func(tx voice.Transaction) {
+		kind, status := trace.Server, "none"
+		if tx.Out {
+			kind = trace.Client
+		}
+		if tx.Status > 0 {
+			status = strconv.Itoa(tx.Status)
+		}
+		facts := []trace.Attribute{{Key: "status", Value: status}, {Key: "in_dialog", Value: strconv.FormatBool(tx.Again)}}
+		if tx.Leg != "" {
+			facts = append(facts, trace.Attribute{Key: "vcc", Value: strconv.Itoa(int(tx.VCC))}, trace.Attribute{Key: "leg", Value: string(tx.Leg)})
+		}
+		t.tracer.Tell(context.Background(), "INVITE", kind, tx.Began, tx.Ended, facts...)
+	}
 }

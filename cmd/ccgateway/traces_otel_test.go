@@ -46,6 +46,7 @@ func TestTraces_Call(t *testing.T) {
 	if party := collector.Below(call, "party"); call == nil || party == nil || attribute(call, "outcome") != "success" || attribute(call, "call") != in.bound("$call") {
 		t.Errorf("call %v in %s", call, spanNames(collector))
 	}
+	checkInvites(t, collector, call)
 	if collector.Named("AgentEvent_Talking") == nil {
 		t.Errorf("the event of the talk is not in %s", spanNames(collector))
 	}
@@ -55,6 +56,30 @@ func TestTraces_Call(t *testing.T) {
 				t.Errorf("%s tells %s", s.Name, secret)
 			}
 		}
+	}
+}
+
+// checkInvites: the customer's INVITE and that to the agent's phone are told, each with the leg of a party of the call.
+func checkInvites(t *testing.T, collector *tracetest.Collector, call *otlp.Span) {
+	t.Helper()
+	parties := map[string]bool{}
+	kinds := map[otlp.Span_SpanKind]bool{}
+	for _, s := range collector.Spans() {
+		if string(s.ParentSpanId) == string(call.GetSpanId()) {
+			parties[attribute(s, "leg")] = true
+		}
+	}
+	for _, s := range collector.Spans() {
+		if s.Name != "INVITE" {
+			continue
+		}
+		kinds[s.Kind] = true
+		if attribute(s, "status") != "200" || !parties[attribute(s, "leg")] || s.EndTimeUnixNano <= s.StartTimeUnixNano {
+			t.Errorf("INVITE %v; the call's parties are %v", s, parties)
+		}
+	}
+	if !kinds[otlp.Span_SPAN_KIND_SERVER] || !kinds[otlp.Span_SPAN_KIND_CLIENT] {
+		t.Errorf("INVITEs of the call by kind: %v in %s", kinds, spanNames(collector))
 	}
 }
 

@@ -78,6 +78,9 @@ type Config struct {
 	// Registrations is a file that keeps the phones' registrations over a restart; "" = they have to register anew.
 	Registrations string
 
+	// Traced is told of every INVITE transaction that has ended. It is called by many goroutines and must not wait; nil = nobody is told.
+	Traced func(Transaction)
+
 	Log *slog.Logger
 
 	// What tests make less: sourcesPerGeneration, generationGrace, how long a caller waits for a first order of a center, handshakeTimeout.

@@ -37,6 +37,7 @@ func (s *Server) onRequest(req *sip.Request, tx *sip.ServerTx) {
 	if tx.OnTerminate(func(string, error) { s.pending.Add(-1) }) {
 		s.pending.Add(1)
 	}
+	s.traced.came(req, tx)
 	if req.IsAck() {
 		s.ack(req)
 		tx.Terminate() // nothing answers an ACK

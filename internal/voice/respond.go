@@ -15,6 +15,7 @@ func (s *Server) response(req *sip.Request, code int, reason string) *sip.Respon
 // respond sends a response by its transaction, which is kept to answer retransmissions of the request.
 func (s *Server) respond(tx *sip.ServerTx, res *sip.Response) bool {
 	s.counts.responded(res.StatusCode)
+	s.traced.answered(tx, res)
 	if err := tx.Respond(res); err != nil {
 		s.log.Debug("cannot respond", "status", res.StatusCode, "error", err)
 		return false
@@ -30,6 +31,7 @@ func (s *Server) final(req *sip.Request, tx *sip.ServerTx, code int, reason stri
 
 func (s *Server) statelessly(tx *sip.ServerTx, res *sip.Response) {
 	s.counts.responded(res.StatusCode)
+	s.traced.answered(tx, res)
 	if err := tx.Connection().WriteMsg(res); err != nil {
 		s.log.Debug("cannot respond", "status", res.StatusCode, "error", err)
 	}

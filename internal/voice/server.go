@@ -40,6 +40,7 @@ type Server struct {
 	transactions *sip.TransactionLayer
 	pending      atomic.Int64 // server transactions
 	counts       sipCounts
+	traced       traced
 
 	notices *mailbox // what is told to centers from where one must not wait, in order; and the work of recordings
 	work    sync.WaitGroup
@@ -67,6 +68,7 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
 		callees: newCallees(), quit: make(chan struct{})}
 	s.live.Store(&cfg.Settings)
+	s.traced.tell, s.traced.legs = cfg.Traced, s.legs
 	s.auth = newAuthenticator(cfg, directory)
 	s.lines, s.secure = newLines(s), newSecureLines()
 	s.bindings = newBindings(cfg, s.phoneChanged)

@@ -36,6 +36,7 @@ var errNoResponse = errors.New("no response")
 // functions are called in a goroutine of the transaction and must not wait. again gets the 2xx of an INVITE that come after the first
 // one: retransmissions, and those of other branches behind a forking proxy. The function returned ends the transaction.
 func (s *Server) transact(req *sip.Request, on func(*sip.Response, error), again func(*sip.Response)) (end func()) {
+	on = s.traced.sent(req, on)
 	ended := make(chan struct{})
 	s.work.Go(func() {
 		tx, err := s.startTransaction(req, again)

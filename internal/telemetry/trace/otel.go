@@ -62,7 +62,7 @@ func (t *tracer) Tell(ctx context.Context, name string, kind Kind, began, ended 
 	return ctx
 }
 
-var kinds = map[Kind]api.SpanKind{Internal: api.SpanKindInternal, Server: api.SpanKindServer, Producer: api.SpanKindProducer}
+var kinds = map[Kind]api.SpanKind{Internal: api.SpanKindInternal, Server: api.SpanKindServer, Client: api.SpanKindClient, Producer: api.SpanKindProducer}
 
 // span is an api.Span behind the program's own interface.
 type span struct{ is api.Span }

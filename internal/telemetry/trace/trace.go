@@ -24,6 +24,7 @@ type Kind int
 const (
 	Internal Kind = iota // work in the house
 	Server               // a request that came from outside
+	Client               // a request that we have sent
 	Producer             // something that is sent out and not answered: an event
 )
 
