@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"ccgateway/internal/admin"
 	"ccgateway/internal/center"
@@ -24,42 +23,22 @@ type factsQuestion struct {
 	VCC    int    `name:"vcc" help:"Number of the tenant; may be left out where there is one."`
 	From   string `help:"Beginning, a date or a time in the zone (2026-11-25, 2026-11-25T08:00); default: today."`
 	Until  string `help:"End, not included; default: a day after the beginning, or now."`
-	Zone   string `help:"Time zone by its IANA name." default:"Local"`
+	Zone   string `help:"Time zone by its IANA name; default: the tenant's."`
 	Output string `short:"o" help:"File to write; default: standard output." type:"path"`
 }
 
 // query gives the question as the admin port takes it.
-func (q factsQuestion) query(kind, format string) (url.Values, error) {
-	zone, err := time.LoadLocation(q.Zone)
-	if err != nil {
-		return nil, err
-	}
-	values := url.Values{"kind": {kind}, "format": {format}, "from": {q.From}, "until": {q.Until}}
+func (q factsQuestion) query(kind, format string) url.Values {
+	values := url.Values{"kind": {kind}, "format": {format}}
 	if q.VCC != 0 {
 		values.Set("vcc", strconv.Itoa(q.VCC))
 	}
-	if q.From == "" {
-		values.Set("from", time.Now().In(zone).Format(time.DateOnly))
-	}
-	if q.Until == "" {
-		values.Set("until", time.Now().Add(time.Second).In(zone).Format(time.RFC3339))
-		if from, err := time.ParseInLocation(time.DateOnly, q.From, zone); err == nil && from.AddDate(0, 0, 1).Before(time.Now()) {
-			values.Set("until", from.AddDate(0, 0, 1).Format(time.RFC3339))
+	for name, text := range map[string]string{"from": q.From, "until": q.Until, "zone": q.Zone} {
+		if text != "" {
+			values.Set(name, text)
 		}
 	}
-	if zone != time.Local {
-		values.Set("zone", q.Zone)
-		return values, nil
-	}
-	// The server may stand in another zone: moments are told whole.
-	for _, name := range []string{"from", "until"} {
-		for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
-			if at, err := time.ParseInLocation(form, values.Get(name), zone); err == nil {
-				values.Set(name, at.Format(time.RFC3339))
-			}
-		}
-	}
-	return values, nil
+	return values
 }
 
 // ask sends the question and writes the answer. A file appears only with the whole answer in it.
@@ -109,10 +88,7 @@ func (reportCommand) Help() string {
 
 // Run asks the running program.
 func (c reportCommand) Run(ctx context.Context) error {
-	values, err := c.query(c.Kind, c.Format)
-	if err != nil {
-		return err
-	}
+	values := c.query(c.Kind, c.Format)
 	values.Set("level", c.Level)
 	values.Set("short", c.Short)
 	if c.Interval != "" {
@@ -124,7 +100,7 @@ func (c reportCommand) Run(ctx context.Context) error {
 // recordsCommand prints records.
 type recordsCommand struct {
 	factsQuestion
-	Kind   string `arg:"" help:"calls, legs, queues, tries or states." enum:"calls,legs,queues,tries,states"`
+	Kind   string `arg:"" help:"calls, legs, queues, tries, states or recordings." enum:"calls,legs,queues,tries,states,recordings"`
 	Format string `help:"csv, or json: an object a line." default:"csv" enum:"csv,json"`
 }
 
@@ -135,10 +111,7 @@ func (recordsCommand) Help() string {
 
 // Run asks the running program.
 func (c recordsCommand) Run(ctx context.Context) error {
-	values, err := c.query(c.Kind, c.Format)
-	if err != nil {
-		return err
-	}
+	values := c.query(c.Kind, c.Format)
 	return c.ask(ctx, "records", values)
 }
 

@@ -22,16 +22,18 @@ type Facts interface {
 	report.Facts
 	// Names gives the names of a VCC's queues, agents and rest reasons.
 	Names(ctx context.Context, vcc center.VCCID) (report.Names, error)
+	// Zone gives the time zone in which a VCC's days begin.
+	Zone(vcc center.VCCID) *time.Location
 }
 
 // The members of a query about facts, for the paths /admin/report and /admin/records.
 const (
 	askVCC      = "vcc"
 	askKind     = "kind"
-	askFrom     = "from"     // RFC 3339, or a date in the zone
-	askUntil    = "until"    // the same, exclusive
+	askFrom     = "from"     // RFC 3339, or a date in the zone; none = the beginning of the present day
+	askUntil    = "until"    // the same, exclusive; none = a day after the beginning, or now
 	askInterval = "interval" // such as 30m or 24h; none = the whole
-	askZone     = "zone"     // IANA name; none = UTC
+	askZone     = "zone"     // IANA name; none = the VCC's
 	askFormat   = "format"
 	askLevel    = "level" // time of the service level, such as 20s
 	askShort    = "short" // time of short abandons
@@ -65,7 +67,7 @@ func (o Options) vcc(q url.Values) (center.VCCID, error) {
 
 // readQuestion reads a query; what is wrong is said with the member's name.
 func (o Options) readQuestion(q url.Values, formats ...report.Format) (question, error) {
-	asked := question{kind: q.Get(askKind), format: report.Format(q.Get(askFormat)), span: report.Span{Zone: time.UTC}}
+	asked := question{kind: q.Get(askKind), format: report.Format(q.Get(askFormat))}
 	var err error
 	if asked.vcc, err = o.vcc(q); err != nil {
 		return asked, err
@@ -76,22 +78,8 @@ func (o Options) readQuestion(q url.Values, formats ...report.Format) (question,
 	if !slices.Contains(formats, asked.format) {
 		return asked, fmt.Errorf("format: %q is none of %v", asked.format, formats)
 	}
-	if name := q.Get(askZone); name != "" {
-		zone, err := time.LoadLocation(name)
-		if err != nil {
-			return asked, fmt.Errorf("zone: %q is no time zone", name)
-		}
-		asked.span.Zone = zone
-	}
-	for name, into := range map[string]*time.Time{askFrom: &asked.span.From, askUntil: &asked.span.Until} {
-		at, err := moment(q.Get(name), asked.span.Zone)
-		if err != nil {
-			return asked, fmt.Errorf("%s: %w", name, err)
-		}
-		*into = at
-	}
-	if asked.span.Until.Sub(asked.span.From) > longestReport {
-		return asked, fmt.Errorf("from, until: longer than %d days", int(longestReport.Hours()/24))
+	if err := o.readSpan(q, &asked); err != nil {
+		return asked, err
 	}
 	for name, into := range map[string]*time.Duration{askInterval: &asked.span.Every, askLevel: &asked.terms.Level, askShort: &asked.terms.Short} {
 		if q.Get(name) == "" {
@@ -104,6 +92,35 @@ func (o Options) readQuestion(q url.Values, formats ...report.Format) (question,
 		*into = d
 	}
 	return asked, nil
+}
+
+// readSpan reads which time is meant.
+func (o Options) readSpan(q url.Values, asked *question) (err error) {
+	zone, now := o.Facts.Zone(asked.vcc), time.Now()
+	if name := q.Get(askZone); name != "" {
+		if zone, err = time.LoadLocation(name); err != nil {
+			return fmt.Errorf("zone: %q is no time zone", name)
+		}
+	}
+	year, month, date := now.In(zone).Date()
+	asked.span.Zone, asked.span.From = zone, time.Date(year, month, date, 0, 0, 0, 0, zone)
+	if text := q.Get(askFrom); text != "" {
+		if asked.span.From, err = moment(text, zone); err != nil {
+			return fmt.Errorf("%s: %w", askFrom, err)
+		}
+	}
+	asked.span.Until = asked.span.From.In(zone).AddDate(0, 0, 1)
+	if text := q.Get(askUntil); text != "" {
+		if asked.span.Until, err = moment(text, zone); err != nil {
+			return fmt.Errorf("%s: %w", askUntil, err)
+		}
+	} else if asked.span.Until.After(now) {
+		asked.span.Until = now.Add(time.Second) // what has been written is in it
+	}
+	if asked.span.Until.Sub(asked.span.From) > longestReport {
+		return fmt.Errorf("from, until: longer than %d days", int(longestReport.Hours()/24))
+	}
+	return nil
 }
 
 // moment reads a date or a time.

@@ -37,9 +37,15 @@ func (facts) EachTry(_ context.Context, _ store.Span, do func(center.TryRecord) 
 	return do(center.TryRecord{VCC: 7, Control: 12, Skill: 1, Feature: 44, Number: "0555", Entered: began, Began: began, Ended: began, Outcome: center.TryGivenUp, Final: true})
 }
 
+func (facts) EachRecording(_ context.Context, _ store.Span, do func(store.Recording) error) error {
+	return do(store.Recording{VCC: 7, ID: "c1-101", Call: "c1", Agent: 101, Caller: "0301", Called: "1000", File: "7/c1-101.wav", Began: began, Name: "a.V3"})
+}
+
 func (facts) EachState(context.Context, store.Span, func(center.StateRecord) error) error { return nil }
 
 func (facts) Legs(context.Context, store.Filter) ([]center.LegRecord, error) { return nil, nil }
+
+func (facts) Zone(center.VCCID) *time.Location { return time.FixedZone("CET", 3600) }
 
 func (facts) Names(context.Context, center.VCCID) (report.Names, error) {
 	return report.Names{Skills: map[center.SkillID]string{1: "support"}}, nil
@@ -57,6 +63,10 @@ func TestReport(t *testing.T) {
 		{"report?kind=skill&level=30s&" + day, 200, `"service_level":1`},
 		{"report?kind=agent&vcc=7&interval=1h&" + day, 200, `"talk_inbound":60000`},
 		{"report?kind=vcc&format=xlsx&" + day, 200, "xl/worksheets"},
+		{"report?kind=vcc&format=csv&" + day, 200, "2026-11-25T00:00:00.000+01:00,2026-11-26T00:00:00.000+01:00,"},
+		{"report?kind=vcc&format=csv&from=2026-11-25", 200, "2026-11-25T00:00:00.000+01:00,"},
+		{"report?kind=vcc&format=csv&zone=America/New_York&interval=24h&from=2026-10-31&until=2026-11-03", 200, "2026-11-01T00:00:00.000-04:00,2026-11-02T00:00:00.000-05:00,"},
+		{"report?kind=vcc", 200, `"from":"`},
 		{"report?kind=cat&" + day, 422, "kind:"},
 		{"report?kind=skill&vcc=8&" + day, 422, "vcc:"},
 		{"report?kind=skill&vcc=x&" + day, 422, "vcc:"},
@@ -72,6 +82,7 @@ func TestReport(t *testing.T) {
 		{"records?kind=queues&" + day, 200, "answered,101,1"},
 		{"records?kind=tries&" + day, 200, "12,44,1,0555,0,,2026-11-25T08:00:00.000Z,2026-11-25T08:00:00.000Z,2026-11-25T08:00:00.000Z,given_up,true"},
 		{"records?kind=states&" + day, 200, "agent,state,reason"},
+		{"records?kind=recordings&" + day, 200, "c1-101,a.V3,c1,101,0,0301,1000,7/c1-101.wav,2026-11-25T08:00:00.000Z,,,"},
 		{"records?kind=cats&" + day, 422, "kind:"},
 		{"records?kind=calls&format=xlsx&" + day, 422, "format:"},
 	} {

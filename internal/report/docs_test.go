@@ -27,6 +27,9 @@ seconds), ` + "`json`" + ` (in milliseconds, with the columns' formulas) and ` +
 
 Two questions are answered at a time, a third gets 503. A report has at most 500,000 rows and reads at most 5,000,000 stays of agents in calls.
 
+Days begin at midnight of the tenant's time zone (` + "`vccs[].zone`" + ` of the configuration), or of that of ` + "`--zone`" + `, also when the clocks change in
+them. Without a beginning a report is about the present day. The same figures, live, are on wallboards: docs/wallboards.md.
+
 What belongs to which interval: a stay in a queue and an agent's stay in a call to the interval in which it began, whole; a state of an agent
 to every interval that it touches, with the part that lies there. So the rows of a day add up to the day, to the millisecond.
 
