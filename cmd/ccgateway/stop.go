@@ -27,7 +27,7 @@ func (p *program) stop(hurry context.Context) error {
 
 // drain tells all centers to stop and waits until no call is left, the grace is over, or hurry ends.
 func (p *program) drain(hurry context.Context) {
-	ctx, cancel := context.WithTimeout(hurry, p.cfg.Shutdown.Grace)
+	ctx, cancel := context.WithTimeout(hurry, p.settings().Shutdown.Grace)
 	defer cancel()
 	for _, vcc := range p.host.VCCs() {
 		p.host.Tell(vcc, center.Drain{})
