@@ -10,7 +10,7 @@ import (
 // What agents are told when a talk ends and nothing is left: whose side let go first comes first (call-model 14.1 a and b).
 const (
 	released   = "Call_Release $1; Customer_Release $1 number=13900; [PhoneRelease phoneState=3]; Ready"
-	letGo      = released + "; StopRecordDone $1" // the call goes on without him
+	letGo      = "Call_Release $1; Customer_Release $1 number=13900; [PhoneRelease phoneState=3]; StopRecordDone $1; Ready" // the call goes on without him
 	leftByAmy  = "Customer_Release $1 number=13900; Call_Release $1; [PhoneRelease phoneState=3]; Ready"
 	offeredAmy = "Busy; [PhoneAlerting $1]; [PhoneOffhook]; "
 	queuedAmy  = "Auto_Answer $1 feature=0 transfer=no; Incoming_CallInfo $1; Talking $1 feature=0; Record $1"
@@ -137,13 +137,13 @@ func TestTones_Hold(t *testing.T) {
 		}}, recorded: []string{"ann $1: amy | ann", "ann $2: out | ann"}},
 		{name: "14.8 hold, call out, connect", cast: "ann", steps: []step{amyCalls, annHolds, annCallsOut, outAnswers,
 			{what: "Ann connects the two", do: withCall("ann", "$1", (*client.Agent).Connect), told: []string{
-				"ann: Call_Release $2; Customer_Release $2 number=5551234; Call_Release $1; Customer_Release $1 number=13900; [PhoneRelease]; Ready; StopRecordDone $1"},
+				"ann: Call_Release $2; Customer_Release $2 number=5551234; Call_Release $1; Customer_Release $1 number=13900; [PhoneRelease]; StopRecordDone $1; Ready"},
 				gone: "ann", hear: "amy<out out<amy"},
 			amyAndOut,
 		}, recorded: []string{"ann $1: amy | ann", "ann $2: out | ann"}},
 		{name: "14.12 consultation, then transfer", cast: "ann ben", steps: []step{amyCalls, asksBen, benDropped, annTakesBack,
 			{what: "Ann hands Amy to Ben", do: all(transfers("ann", client.ToAgent, "102", client.Success), lifts("ben")), told: []string{
-				"ann: Customer_Alerting $1; SuccTransResult $1 result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone",
+				"ann: Customer_Alerting $1; SuccTransResult $1 result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone; Ready",
 				"ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy", between: "amy<music ann<ring"},
 			benLetsGo,
 		}, recorded: []string{"ann $1: amy | ann", "ann $2: ben | ann", "ben $2: ann | ben", "ben $1: amy | ben"}},
@@ -156,7 +156,7 @@ func TestTones_Hold(t *testing.T) {
 			{what: "Ann mutes", do: as("ann", (*client.Agent).Mute), hear: "ann<amy,ben amy<ben ben<amy"},
 			{what: "Ann ends mute", do: as("ann", (*client.Agent).Unmute), hear: allThree},
 			{what: "Ann drops Ben", do: as("ann", func(a *client.Agent, ctx context.Context) error { return a.Disconnect(ctx, "102") }), told: []string{
-				"ann: Customer_Release $1 number=102; Talking $1", "ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone $1"}, gone: "ben", hear: "ann<amy amy<ann"},
+				"ann: Customer_Release $1 number=102; Talking $1", "ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready"}, gone: "ben", hear: "ann<amy amy<ann"},
 			amyHangsUp,
 		}, recorded: []string{"ann $1: amy,ben | ann", "ben $1: amy,ann | ben"}},
 		{name: "14.13 hold, call out, join", cast: "ann", steps: []step{amyCalls, annHolds, annCallsOut, outAnswers,
@@ -164,7 +164,7 @@ func TestTones_Hold(t *testing.T) {
 				hear: "ann<amy,out amy<ann,out out<ann,amy"},
 			{what: "Ann mutes", do: as("ann", (*client.Agent).Mute), hear: "ann<amy,out amy<out out<amy"},
 			{what: "Ann ends mute", do: as("ann", (*client.Agent).Unmute), hear: "ann<amy,out amy<ann,out out<ann,amy"},
-			{what: "Ann leaves", do: as("ann", (*client.Agent).Release), told: []string{"ann: Call_Release $2; Customer_Release $2; [PhoneRelease]; Ready; StopRecordDone $2"},
+			{what: "Ann leaves", do: as("ann", (*client.Agent).Release), told: []string{"ann: Call_Release $2; Customer_Release $2; [PhoneRelease]; StopRecordDone $2; Ready"},
 				gone: "ann", hear: "amy<out out<amy"},
 			amyAndOut,
 		}, recorded: []string{"ann $1: amy | ann", "ann $2: amy,out | ann"}},

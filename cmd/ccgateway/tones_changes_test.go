@@ -37,13 +37,13 @@ func TestTones_ChangesUnderInspection(t *testing.T) {
 			{what: "Ivy takes Ann's place", do: withNumber("ivy", 101, (*client.Agent).Intercept), told: []string{
 				"ann: " + qcOver + "; Call_Release $2; Customer_Release $2; [PhoneRelease]; Ready", "ivy: Talking $2; Record $2"}, gone: "ann",
 				hear: "ivy<amy,out amy<ivy,out out<ivy,amy"},
-			{what: "Ivy leaves", do: as("ivy", (*client.Agent).Release), told: []string{"ivy: Call_Release $2; Customer_Release $2; [PhoneRelease]; Ready; StopRecordDone $2"},
+			{what: "Ivy leaves", do: as("ivy", (*client.Agent).Release), told: []string{"ivy: Call_Release $2; Customer_Release $2; [PhoneRelease]; StopRecordDone $2; Ready"},
 				gone: "ivy", hear: "amy<out out<amy"},
 			amyAndOut}, recorded: []string{"ann $1: amy,ivy | ann", "ann $2: amy,ivy,out | ann", "ivy $2: amy,out | ivy"}},
 		{name: "connected under insert", cast: "ann ivy", steps: []step{amyCalls, annHolds, annCallsOut, outAnswers,
 			{what: "Ivy joins in", do: ivyInserts.do, told: ivyInserts.told, hear: "ann<out,ivy out<ann,ivy ivy<ann,out amy<music"},
 			{what: "Ann connects the two", do: withCall("ann", "$1", (*client.Agent).Connect), told: []string{
-				"ann: Call_Release $2; Customer_Release $2; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone $1"}, gone: "ann",
+				"ann: Call_Release $2; Customer_Release $2; Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready"}, gone: "ann",
 				hear: "amy<out out<amy ~ann<ivy ~ivy<ann"},
 			{what: "Amy hangs up", do: hangsUp("amy"), gone: "amy out", hear: "~ann<ivy ~ivy<ann"},
 			{what: "Ivy stops", do: ivyStops.do, told: ivyStops.told, gone: "ivy"}}, recorded: []string{"ann $1: amy | ann", "ann $2: ivy,out | ann"}},
@@ -53,7 +53,7 @@ func TestTones_ChangesUnderInspection(t *testing.T) {
 				"ike: " + inspecting, "ben: BeQcStart qcAgentId=903 qcType=20172"},
 				hear: "ann<amy,ben,ivy amy<ann,ben ben<ann,amy,ike ivy<ann,amy,ben ike<ann,amy,ben"},
 			{what: "Ben leaves", do: as("ben", (*client.Agent).Release), told: []string{
-				"ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone $1", "ann: Customer_Release $1 number=102; Talking $1"}, gone: "ben",
+				"ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready", "ann: Customer_Release $1 number=102; Talking $1"}, gone: "ben",
 				hear: whisperRow},
 			ivyStops, annReleases}, recorded: []string{"ann $1: amy,ben,ivy | ann", "ben $1: amy,ann,ike | ben"}},
 		{name: "an internal call under whisper", cast: "ann ben ivy", steps: []step{

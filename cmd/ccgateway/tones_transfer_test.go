@@ -10,7 +10,7 @@ import (
 // TestTones_Transfer are call-model 14.9 to 14.11.
 func TestTones_Transfer(t *testing.T) {
 	t.Parallel()
-	const handedOver = "SuccTransResult $1 result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone"
+	const handedOver = "SuccTransResult $1 result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone; Ready"
 	benTakes := func(what string, do func(*play)) step {
 		return step{what: what, do: all(do, lifts("ben")), told: []string{"ann: " + letGo, "ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy",
 			between: "amy<music"}
@@ -53,7 +53,7 @@ func TestTones_Transfer(t *testing.T) {
 		{name: "14.9 blind, the target does not answer", cast: "ann ben", setup: []setting{shortRing}, once: true, steps: []step{amyCalls,
 			{what: "Ann wants to be not ready afterwards", do: as("ann", func(a *client.Agent, ctx context.Context) error { return a.SayBusy(ctx, 201, false) }), hear: "="},
 			{what: "Ann sends Amy to Ben, whose phone rings", do: all(transfers("ann", client.ToAgent, "102", client.Blind), rings("ben")), told: []string{
-				"ann: Call_Release $1; Customer_Release $1; PhoneRelease; SetNotReady reason=201; StopRecordDone $1", "ben: Busy; PhoneAlerting $1"},
+				"ann: Call_Release $1; Customer_Release $1; PhoneRelease; StopRecordDone $1; SetNotReady reason=201", "ben: Busy; PhoneAlerting $1"},
 				gone: "ann", hear: "amy<music"},
 			{what: "Ben does not lift", told: []string{"ben: No_Answer $1; PhoneRelease; SetNotReady reason=2"}, gone: "ben", hear: "amy<music"},
 			{what: "Amy hangs up in the queue", do: hangsUp("amy"), gone: "amy"},
@@ -83,7 +83,7 @@ func TestTones_Transfer(t *testing.T) {
 			{what: "Ann wants to hand Amy away", do: all(transfers("ann", client.ToOutside, "5551234", client.Success), rings("out")),
 				told: []string{"ann: Customer_Alerting $1 otherPhone=5551234"}, hear: "ann<ring amy<music"},
 			{what: "the outside party answers", do: lifts("out"), told: []string{
-				"ann: SuccTransResult $1 result=0; TransOutResult result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready; StopRecordDone"},
+				"ann: SuccTransResult $1 result=0; TransOutResult result=0; Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone; Ready"},
 				gone: "ann", hear: "amy<out out<amy"},
 			amyAndOut}, recorded: alone},
 		{name: "14.11 talk transfer, agent leaves", cast: "ann", steps: []step{amyCalls, talks, annLeaves, amyAndOut}, recorded: withAll},

@@ -196,11 +196,7 @@ func (c *Center) takenOver(cl *call, add addition) {
 
 // letGoOf lets an agent go whose call goes on without him.
 func (c *Center) letGoOf(p *party, reason Leave) {
-	recorded := p.record
-	c.farewell(p, finish{first: p, reason: reason, by: PartyAgent, cause: CauseHungUp})
-	if recorded != nil && c.agents[p.agent.id] == p.agent {
-		c.tell(p.agent, EvStopRecordDone, c.doneContent(recorded))
-	}
+	c.farewell(p, finish{first: p, reason: reason, by: PartyAgent, cause: CauseHungUp, goesOn: true})
 }
 
 func (c *Center) tellTransferred(p *party, outside bool, code int) {

@@ -212,6 +212,7 @@ type finish struct {
 	cause      Cause  // for the connections that are hung up
 	failed     bool   // the call has not come about: who made it is told so
 	phoneEvent string // what was wrong with the maker's own phone; "" = nothing
+	goesOn     bool   // the call goes on without the one who leaves: he is told that his recording is over
 }
 
 // endCall ends a call for all who are in it: first for the one who left first, then for the others in the order of joining.
@@ -310,7 +311,7 @@ func (c *Center) detach(p *party, reason Leave) {
 // farewell ends a call for an agent, with the events that he gets (call-model 9, 10, 14), the hanging up of his phone and
 // his next state.
 func (c *Center) farewell(p *party, f finish) {
-	a, was := p.agent, p.phase
+	a, was, recorded := p.agent, p.phase, p.record
 	c.detach(p, f.reason)
 	switch {
 	case p.maker && (f.failed || was == phaseDialling || was == phaseCalling && !p.told):
@@ -328,6 +329,9 @@ func (c *Center) farewell(p *party, f finish) {
 		c.tellCustomerRelease(p)
 		c.tell(a, EvCallRelease, string(p.call.id))
 		c.hangUpPhone(a)
+	}
+	if f.goesOn && recorded != nil && c.agents[a.id] == a {
+		c.tell(a, EvStopRecordDone, c.doneContent(recorded)) // before the state event (cec_07_1240)
 	}
 	c.settle(a)
 }
