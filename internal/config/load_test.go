@@ -152,6 +152,7 @@ func TestConfig_CentersOfFull(t *testing.T) {
 		{
 			ID: 7, Name: "seven", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "bells", Flows: []string{"ask"}, Pause: time.Minute,
 			Inspection:  center.Inspection{Quiet: true, Inspectors: true, Relations: []center.QCRelation{{Inspectors: 3, Agents: []int{3}}}},
+			RestCauses:  []center.RestCause{{Code: 1, Name: "lunch"}},
 			AccessCodes: []center.AccessCode{{Code: "*1#", Skill: 2}, {Code: "0100", Skill: 1}},
 			Skills: []center.Skill{
 				{ID: 1, Name: "a", Media: center.MediaVoice, Ring: 30 * time.Second, Weight: 50},
