@@ -10,7 +10,7 @@
 //	GET  /admin/report     figures of queues, agents or VCCs by interval; ?vcc=&kind=&from=&until=&interval=&zone=&format= (docs/reports.md)
 //	GET  /admin/wallboard  what goes on in a VCC, as server-sent events; ?vcc=&after= (docs/wallboards.md)
 //	GET  /admin/figures    what the figures of wallboards and reports mean: columns with their formulas, as JSON
-//	GET  /admin/records    records of calls, legs, stays in queues or states of agents, as CSV or lines of JSON; the same members
+//	GET  /admin/records    records of calls, legs, stays in queues, tries to reach customers, states of agents or recordings, as CSV or lines of JSON; the same members
 //	POST /admin/recordings/delete  deletes recordings; ?vcc=&recording=|before=&why= (see Deletion)
 //	POST /admin/apply      a configuration file as the body; answers what changed
 //	POST /admin/previews   customers to be called, as JSON; ?vcc=N (see Preview). DELETE with ?control=N takes one back

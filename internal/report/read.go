@@ -15,6 +15,7 @@ type Facts interface {
 	EachQueue(ctx context.Context, span store.Span, do func(center.QueueRecord) error) error
 	EachTry(ctx context.Context, span store.Span, do func(center.TryRecord) error) error
 	EachState(ctx context.Context, span store.Span, do func(center.StateRecord) error) error
+	EachRecording(ctx context.Context, span store.Span, do func(store.Recording) error) error
 	Legs(ctx context.Context, f store.Filter) ([]center.LegRecord, error)
 }
 

@@ -22,10 +22,11 @@ const (
 	QueueRecords Records = "queues"
 	TryRecords   Records = "tries"
 	StateRecords Records = "states"
+	Recordings   Records = "recordings"
 )
 
 // AllRecords lists them.
-var AllRecords = []Records{CallRecords, LegRecords, QueueRecords, TryRecords, StateRecords}
+var AllRecords = []Records{CallRecords, LegRecords, QueueRecords, TryRecords, StateRecords, Recordings}
 
 // WriteRecords writes the records of a span, oldest first, as they are read: CSV with a line of names, or JSON with an object a line. It
 // holds none of them in memory.
@@ -45,6 +46,8 @@ func WriteRecords(ctx context.Context, facts Facts, kind Records, span store.Spa
 		err = facts.EachTry(ctx, span, writing(out, tryColumns))
 	case StateRecords:
 		err = facts.EachState(ctx, span, writing(out, stateColumns))
+	case Recordings:
+		err = facts.EachRecording(ctx, span, writing(out, recordingColumns))
 	default:
 		return fmt.Errorf("there are no records %q; there are %v", kind, AllRecords)
 	}
@@ -110,6 +113,14 @@ func tryColumns(r center.TryRecord) []field {
 func stateColumns(r center.StateRecord) []field {
 	return []field{
 		{"agent", int(r.Agent)}, {"state", r.State.String()}, {"reason", r.Reason}, {"from", r.From}, {"until", r.To}, {"duration", r.To.Sub(r.From)}, {"call", string(r.Call)},
+	}
+}
+
+// recordingColumns: an end that is empty says that it is being made, a deletion that is empty that its file is kept.
+func recordingColumns(r store.Recording) []field {
+	return []field{
+		{"recording", string(r.ID)}, {"name", r.Name}, {"call", string(r.Call)}, {"agent", int(r.Agent)}, {"skill", int(r.Skill)}, {"caller", r.Caller},
+		{"called", r.Called}, {"file", r.File}, {"began", r.Began}, {"ended", r.Ended}, {"failed", r.Failed}, {"deleted", r.Deleted},
 	}
 }
 

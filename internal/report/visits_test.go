@@ -31,6 +31,8 @@ func (k kept) EachLeg(_ context.Context, span store.Span, do func(center.LegReco
 	return nil
 }
 
+func (kept) EachRecording(context.Context, store.Span, func(store.Recording) error) error { return nil }
+
 func (kept) EachTry(context.Context, store.Span, func(center.TryRecord) error) error { return nil }
 
 func (k kept) EachState(_ context.Context, span store.Span, do func(center.StateRecord) error) error {

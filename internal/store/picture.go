@@ -55,6 +55,11 @@ func (p *Picture) EachState(ctx context.Context, span Span, do func(center.State
 	return each(ctx, p.tx, readStates, span, do)
 }
 
+// EachRecording is Store.EachRecording.
+func (p *Picture) EachRecording(ctx context.Context, span Span, do func(Recording) error) error {
+	return each(ctx, p.tx, readRecordings, span, do)
+}
+
 // Legs is Store.Legs.
 func (p *Picture) Legs(ctx context.Context, f Filter) ([]center.LegRecord, error) {
 	return readLegs.find(ctx, p.tx, f)

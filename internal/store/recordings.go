@@ -42,7 +42,7 @@ func (s *Store) Recordings(ctx context.Context, f Filter) ([]Recording, error) {
 
 // EachRecording is EachCall for recordings.
 func (s *Store) EachRecording(ctx context.Context, span Span, do func(Recording) error) error {
-	return each(ctx, s.read, readRecordings, span, do)
+	return s.Picture(ctx, func(p *Picture) error { return p.EachRecording(ctx, span, do) })
 }
 
 // sameName bounds the recordings of one name: agents may choose it.
