@@ -7,14 +7,14 @@ import (
 )
 
 // talkers is an office whose agents may do everything with calls; Ann and Ben are signed in, Ann talks with a caller.
-func talkers(t *testing.T) (o *office, ann, ben *desktop) {
+func talkers(t *testing.T, change ...func(*center.Config)) (o *office, ann, ben *desktop) {
 	t.Helper()
-	o = newOffice(t, func(c *center.Config) {
+	o = newOffice(t, append(change, func(c *center.Config) {
 		c.Agents[1].Group = 7
 		c.Roles[0].Rights = center.RightsOf(center.RightBusy, center.RightHold, center.RightCallOut, center.RightCallInner, center.RightMute,
 			center.RightConnectHeld, center.RightTransferInner, center.RightTakeTransfers, center.RightThreeParty, center.RightTransferOut,
 			center.RightTransferFlow, center.RightPickUp)
-	})
+	})...)
 	ann, ben = o.signIn("101"), o.signIn("102")
 	o.talk(ann)
 	ann.events()
