@@ -51,12 +51,12 @@ func (l leaver) everybody() error {
 	return nil
 }
 
-// farSidesLeave ends all connections that are no agent's phone.
+// farSidesLeave ends all connections but those to agents' phones: at an outside number that an agent forwards to there may be a customer.
 func (l leaver) farSidesLeave() error {
 	for {
 		var left []center.LegID
 		for id, leg := range l.watch.legs {
-			if !slices.ContainsFunc(l.signedIn(), func(a center.AgentID) bool { return l.watch.ownPhone(l.watch.sessions[a], leg) }) {
+			if !slices.ContainsFunc(l.signedIn(), func(a center.AgentID) bool { return leg.phone != "" && l.watch.ownPhone(l.watch.sessions[a], leg) }) {
 				left = append(left, id)
 			}
 		}
