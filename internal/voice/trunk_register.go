@@ -54,6 +54,7 @@ type registrar struct {
 	cseq    uint32
 	expires time.Duration // asked for; a registrar may demand more
 	failed  int           // in a row
+	cut     bool          // a REGISTER was under way at the end: it may have been granted
 }
 
 func newRegistrar(ls *lines, l *line, t Trunk) *registrar {
@@ -63,22 +64,22 @@ func newRegistrar(ls *lines, l *line, t Trunk) *registrar {
 // run registers until ctx ends; then it takes the registration back.
 func (r *registrar) run(ctx context.Context) {
 	lost := r.ls.s.secure.watch(r.t.Name)
-	for {
+	for ctx.Err() == nil {
 		wait := r.renew(ctx)
 		select {
 		case <-time.After(wait):
 		case <-lost: // the connection by which its calls come has gone
 		case <-ctx.Done():
-			r.leave(context.WithoutCancel(ctx))
-			return
 		}
 	}
+	r.leave(context.WithoutCancel(ctx))
 }
 
 // renew registers and tells when to do so again.
 func (r *registrar) renew(ctx context.Context) time.Duration {
 	granted, at, err := r.register(ctx)
 	if ctx.Err() != nil {
+		r.cut = true
 		return 0
 	}
 	now := time.Now()
@@ -208,7 +209,7 @@ func (r *registrar) leave(ctx context.Context) {
 		*reg = registration{failed: reg.failed}
 	}
 	r.ls.mu.Unlock()
-	if !bound {
+	if !bound && !r.cut {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.ls.s.cfg.DrainTimeout)

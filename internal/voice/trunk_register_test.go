@@ -179,6 +179,18 @@ func TestRegistering_Change(t *testing.T) {
 	}
 }
 
+// TestRegistering_Cut: a registration that was asked for when we stopped, and may have been granted, is taken back.
+func TestRegistering_Cut(t *testing.T) {
+	r, u := registering(t, transportUDP)
+	first := u.receive(sip.REGISTER)
+	r.stopNow()
+	leaving := u.receive(sip.REGISTER)
+	if leaving.GetHeader("Expires").Value() != "0" || leaving.CallID().Value() != first.CallID().Value() || leaving.CSeq().SeqNo <= first.CSeq().SeqNo {
+		t.Errorf("%s", leaving.Request)
+	}
+	u.reply(leaving, 200, "r", "")
+}
+
 // TestRegistering_Granted: how long a registration lasts is read from our own Contact, the header, or the wish.
 func TestRegistering_Granted(t *testing.T) {
 	for name, c := range map[string]struct {
