@@ -87,7 +87,7 @@ func TestTones_Failures(t *testing.T) {
 			annReleases}, recorded: alone},
 		{name: "the helper's phone refuses", cast: "ann ben", once: true, steps: []step{amyCalls,
 			{what: "Ann asks Ben, who refuses at his phone", do: all(helped("ann", "$2", 102, false), refuses("ben", 603)), told: []string{
-				"ann: Hold $1; Busy; Customer_Alerting $2; Consult_Fail $2", "ben: Busy; No_Answer $2; SetNotReady reason=7"}, hear: "amy<music"},
+				"ann: Hold $1; Busy; Customer_Alerting $2; Consult_Fail $2", "ben: Busy; No_Answer $2; SetNotReady reason=7"}, hear: "amy<music", between: "ann<ring"},
 			annTakesBack, annReleases}, recorded: alone},
 		{name: "the helper hangs up", cast: "ann ben", steps: []step{amyCalls, asksBen,
 			{what: "Ben's phone hangs up", do: hangsUp("ben"), told: []string{
