@@ -42,7 +42,7 @@ func loadCenters(ctx context.Context, q querier) ([]center.Config, error) {
 	return all, loadPeople(ctx, q, at)
 }
 
-// loadPlaces adds skill queues, access codes and phones.
+// loadPlaces adds skill queues, access codes, phones and reasons for rests.
 func loadPlaces(ctx context.Context, q querier, at map[center.VCCID]*center.Config) error {
 	queues, err := loadSkills(ctx, q)
 	if err != nil {
@@ -64,6 +64,13 @@ func loadPlaces(ctx context.Context, q querier, at map[center.VCCID]*center.Conf
 	}
 	for _, p := range accounts {
 		at[p.VCC].Phones = append(at[p.VCC].Phones, p.Number)
+	}
+	reasons, err := loadRestReasons(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, r := range reasons {
+		at[r.VCC].RestCauses = append(at[r.VCC].RestCauses, center.RestCause{Code: r.Code, Name: r.Name})
 	}
 	return nil
 }
