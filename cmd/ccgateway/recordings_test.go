@@ -29,8 +29,8 @@ func mayHearAll(cfg *config.Config) {
 	}
 }
 
-// passage is how long each party of a recorded talk says its tone, in packets: two seconds.
-const passage = 100
+// passage is how long Amy says each of her tones at least, in packets: a second and a half.
+const passage = 75
 
 // recordTalk lets Amy say three tones one after another in a talk with Ann, whose own tone is in all of it, and gives Ann's recording.
 func recordTalk(t *testing.T, change ...setting) (talkOf, store.Recording) {
