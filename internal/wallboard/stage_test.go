@@ -87,7 +87,11 @@ func (s *stage) Do(_ context.Context, _ center.VCCID, cmd center.Command) (cente
 	seen := center.Situation{At: s.now, Queues: []center.QueueRow{s.queue, {Skill: 2, Name: "sales"}}, Calls: append([]center.CallRow(nil), s.calls...)}
 	for id := center.AgentID(101); id < 200; id++ {
 		if row := s.people[id]; row != nil && (asked.Everyone || row.State != center.StateSignedOut) {
-			seen.Agents = append(seen.Agents, *row)
+			shown := *row
+			if row.State == center.StateSignedOut { // of whom a center shows no more
+				shown = center.AgentRow{Agent: id, Name: row.Name, State: center.StateSignedOut}
+			}
+			seen.Agents = append(seen.Agents, shown)
 		}
 	}
 	return center.Reply{Value: seen}, nil

@@ -104,7 +104,7 @@ func (s *stream) run(ctx context.Context, watch *Watch) error {
 			}
 			err = s.event(name, m.ID, m.Data)
 		case ctx.Err() != nil:
-			return nil // he has gone
+			return nil //nolint:nilerr // he has gone
 		default:
 			return errors.Join(err, s.end(err))
 		}

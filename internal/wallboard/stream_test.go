@@ -22,13 +22,20 @@ var errEnough = errors.New("enough")
 // serve opens a server of the stage's boards.
 func (s *stage) serve() *httptest.Server {
 	s.t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := vcc
 		if r.URL.Query().Has("other") {
 			id++
 		}
 		s.boards.Stream(w, r, id)
 	}))
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if err := c.(*net.TCPConn).SetWriteBuffer(4 << 10); err != nil { // so that it is soon full
+			s.t.Error(err)
+		}
+		return ctx
+	}
+	server.Start()
 	s.t.Cleanup(server.Close)
 	return server
 }
@@ -166,7 +173,7 @@ func TestStream_SlowWatcher(t *testing.T) {
 		s.carry(func() []center.Effect {
 			s.now = s.now.Add(time.Second)
 			for _, row := range s.people {
-				row.Since, row.Name = s.now, strings.Repeat(row.Name[:1]+"other name ", 500)
+				row.Since, row.Name = s.now, strings.Repeat(row.Name[:1]+"other name ", 100)
 			}
 			return nil
 		})
