@@ -394,7 +394,7 @@ func (r *restorer) play(a *agent, s *savedPlay) error {
 		return nil
 	}
 	a.play = &agentPlay{id: s.ID, leg: s.Leg, paused: s.Paused, ringing: timer{kind: timerPlay, agent: a}}
-	a.play.wanted = BeginPlay{Path: s.Path, StartMS: s.StartMS, Volume: s.Volume, Speed: s.Speed, Endless: s.Endless}
+	a.play.wanted = BeginPlay{Path: s.Path, StartMS: s.StartMS, Volume: s.Volume, Speed: s.Speed, Endless: s.Endless, Network: s.Network}
 	if s.Call != "" {
 		if a.play.part = r.part(a, s.Call); a.play.part == nil {
 			return impossible("agent %d is played a recording in call %s, which is not his", a.id, s.Call)
