@@ -14,6 +14,3 @@ type (
 		Agents []AgentID
 	}
 )
-
-func (BeginMonitor) command() {}
-func (EndMonitor) command()   {}
