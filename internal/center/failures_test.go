@@ -95,9 +95,9 @@ func TestFailures(t *testing.T) {
 	for _, setting := range []map[string][]string{situations, setups} {
 		for state, lines := range setting {
 			t.Run(state, func(t *testing.T) {
-				for i, f := range failures(matrixScript(t, lines)) {
+				for i := range failures(matrixScript(t, lines)) {
 					s := matrixScript(t, lines)
-					f = failures(s)[i] // legs are named alike, GUIDs are not
+					f := failures(s)[i] // legs are named alike, GUIDs are not
 					if err := fails(s, f); err != nil {
 						t.Errorf("%s: %v", f.name, err)
 					}
