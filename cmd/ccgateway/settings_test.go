@@ -52,6 +52,10 @@ func TestApply_Settings(t *testing.T) {
 			name: "legs", file: "sip: {max_legs: 2}", says: "from now on: sip.max_legs",
 			now: func(t *testing.T) {
 				first, second := in.customer("13900", amyTone).calls("1000"), in.customer("13901", bobTone).calls("1000")
+				in.await("two legs are there", func() (bool, string) {
+					legs := in.voice.Stats().Legs
+					return legs == 2, fmt.Sprint(legs)
+				})
 				if end := in.customer("13902", cleoTone).calls("1000").over(); end.Status != 503 {
 					t.Errorf("a third caller: %s", end)
 				}
