@@ -218,14 +218,14 @@ func (w *world) look() error {
 			return err
 		}
 	}
-	if err := servedInOrder(before, o, w.named); err != nil {
-		return err
-	}
 	if err := w.explained(o); err != nil {
 		return err
 	}
-	if w.late { // what was due came first, under the rules and rights of before
+	if w.late { // what was due came first, under the rules and rights of before; a caller may have been offered and given back since
 		return nil
+	}
+	if err := servedInOrder(before, o, w.named); err != nil {
+		return err
 	}
 	return w.chosenWell(before, o)
 }
