@@ -12,15 +12,13 @@ import (
 func InterfacesDoc() []byte {
 	routes := Routes()
 	var out bytes.Buffer
-	total, built, unseen, denied, outgoing := 0, 0, 0, 0, 0
+	total, built, denied, outgoing := 0, 0, 0, 0
 	for _, route := range routes {
 		if route.Kind == Older || route.Kind == Own {
 			continue
 		}
 		total++
 		switch {
-		case route.unseen:
-			unseen++
 		case route.denies:
 			denied++
 		case route.Built():
@@ -34,9 +32,8 @@ func InterfacesDoc() []byte {
 
 # Interfaces
 
-The published agent interface has %d interfaces; %d of them work, %d are built in the gateway but no test has
-shown them over a real center yet, %d always answer their page's refusal since they are for what this center does not have (video, speech
-recognition, screen recording), %d are missing. %d are calls that the gateway itself makes to somebody's URL. A missing interface answers `+"`100-007`"+` with the message `+"`not built yet: <log name>`"+`, after the same
+The published agent interface has %d interfaces; %d of them work, %d always answer
+their page's refusal since they are for what this center does not have (video, speech recognition, screen recording), %d are missing. %d are calls that the gateway itself makes to somebody's URL. A missing interface answers `+"`100-007`"+` with the message `+"`not built yet: <log name>`"+`, after the same
 authentication as all others.
 
 All paths stand below `+"`%s`"+`. "Log name" is the `+"`method`"+` of the log line that each request writes. Further methods and
@@ -45,7 +42,7 @@ section: other ways to get events (see connecting-a-desktop.md).
 
 "(query)" marks what counts as a query: of these at most `+"`bounds.queries_per_agent`"+` (5) are answered in 2 s for each agent, and
 `+"`bounds.queries`"+` (15000) for all together; more get `+"`000-007`"+`.
-`, total, built, unseen, denied, total-built-unseen-denied, outgoing, Base)
+`, total, built, denied, total-built-denied, outgoing, Base)
 	group := ""
 	for _, route := range routes {
 		if route.Group != group {
@@ -74,8 +71,6 @@ func (r *Route) state() string {
 		return "own"
 	case r.denies:
 		return "refuses"
-	case r.unseen:
-		return "built"
 	case r.Built():
 		return "works"
 	default:

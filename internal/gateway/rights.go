@@ -21,10 +21,10 @@ type Need struct {
 // signed in may call them for himself.
 var needs = map[string][]Need{
 	"onlineagent/sayBusy":       {need(result.StateRefused, center.RightBusy)},
-	"onlineagent/setForwarding": outward(result.NumberNotAllowed, "to an outside number"),
+	"onlineagent/setForwarding": outward(result.NumberNotAllowed),
 
-	"voicecall/callout":        outward(result.NumberNotAllowed, "to an outside number"),
-	"voicecall/previewCallout": outward(result.NumberNotAllowed, "to an outside number"),
+	"voicecall/callout":        outward(result.NumberNotAllowed),
+	"voicecall/previewCallout": outward(result.NumberNotAllowed),
 	"voicecall/callInner":      {need(result.OperationFailed, center.RightCallInner)},
 	"voicecall/callInnerSkill": {need(result.OperationFailed, center.RightCallInner)},
 	"voicecall/snatchPickup":   {need(result.OperationFailed, center.RightPickUp)},
@@ -81,9 +81,9 @@ var inspectorRights = []center.Right{
 func need(code result.Code, rights ...center.Right) Need { return Need{Rights: rights, Code: code} }
 
 // outward is what calls to outside need, by the kind of number.
-func outward(code result.Code, when string) []Need {
+func outward(code result.Code) []Need {
 	return []Need{
-		{Rights: []center.Right{center.RightCallOut}, When: when, Code: code},
+		{Rights: []center.Right{center.RightCallOut}, When: "to an outside number", Code: code},
 		{Rights: []center.Right{center.RightCallNational}, When: "to a national number", Code: code},
 		{Rights: []center.Right{center.RightCallInternational}, When: "to an international number", Code: code},
 	}
@@ -95,7 +95,7 @@ func transferNeeds() []Need {
 		{Rights: []center.Right{center.RightTakeTransfers}, When: "to an agent", Target: true, Code: result.OperationFailed},
 		{Rights: []center.Right{center.RightTransferFlow}, When: "to a flow", Code: result.OperationFailed},
 		{Rights: []center.Right{center.RightTransferOut}, When: "to an outside number", Code: result.OperationFailed},
-	}, outward(result.OperationFailed, "to an outside number"))
+	}, outward(result.OperationFailed))
 }
 
 // aboutOthers is what it takes to ask about another agent's calls.

@@ -21,7 +21,6 @@ type Route struct {
 	shape  shape
 	handle handler // nil = not built
 	made   bool    // of Outgoing: we call it
-	unseen bool    // built, but no test has shown it over a real center
 	denies bool    // built, and always refuses: it is for something this center does not have
 }
 
@@ -42,12 +41,6 @@ func (r *Route) Built() bool { return r.handle != nil || r.made }
 // own marks a route that the published interface does not have.
 func own(route Route) Route {
 	route.Kind = Own
-	return route
-}
-
-// unseen marks a route that is built and decoded, but that no scenario over a real center has shown yet: it is not counted as working.
-func unseen(route Route) Route {
-	route.unseen = true
 	return route
 }
 
