@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"ccgateway/internal/store"
+	"ccgateway/internal/tone"
+	"ccgateway/internal/wav"
 )
 
 // inMenu brings a caller into the menu of the flow welcome.
@@ -83,4 +88,34 @@ func TestFlow_CallerLeaves(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	inMenu(in).hangUp()
+}
+
+// TestFlow_Speaks: a text is heard as speech between the prompts before and after it.
+func TestFlow_Speaks(t *testing.T) {
+	if _, err := exec.LookPath("espeak-ng"); err != nil && os.Getenv("CI") != "true" {
+		t.Skip("espeak-ng is not installed: run make tools")
+	}
+	t.Parallel()
+	amy := install(t).customer("13900", amyTone, recordsSound).calls("1502")
+	amy.answered()
+	amy.over()
+	heard := amy.Recording()
+	const window = wav.SampleRate / 10
+	first, last := len(heard), 0 // of the text
+	for at := 0; at+window <= len(heard); at += window {
+		switch pcm := heard[at : at+window]; {
+		case tone.Level(pcm, welcomeTone) > -30:
+			last = at + window
+		case tone.Level(pcm, menuTone) > -30:
+			first = min(first, at)
+		}
+	}
+	if last == 0 || first == len(heard) || first < last {
+		t.Fatalf("the prompts before and after the text end and begin at %d and %d of %d samples", last, first, len(heard))
+	}
+	text := heard[last:first]
+	lasts := time.Duration(len(text)) * time.Second / wav.SampleRate
+	if loud := tone.Loudness(text); lasts < time.Second || lasts > 6*time.Second || loud < -35 || loud > -6 {
+		t.Errorf("between the prompts there are %s at %.0f dBFS, want speech of some seconds", lasts, loud)
+	}
 }
