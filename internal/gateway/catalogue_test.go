@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -133,7 +132,10 @@ func TestRoutes_Shapes(t *testing.T) {
 	compared := 0
 	for _, route := range Routes() {
 		e, known := examples[route.Methods[0]+" "+Base+route.Path]
-		if !route.Built() || !known || e.Example.Response == nil || len(e.Example.Response) == 0 {
+		if !route.Built() || !known || len(e.Example.Response) == 0 {
+			continue
+		}
+		if code := e.Example.Response["retcode"]; route.shape.kind == filed && code != "0" { // a download's page shows an envelope for a refusal only
 			continue
 		}
 		compared++
@@ -154,29 +156,28 @@ func TestRoutes_Shapes(t *testing.T) {
 	}
 }
 
-// TestRoutes_Working holds the list of what has to work by now against the table.
+// TestRoutes_Working: of the groups about agents, voice calls and inspection nothing is missing.
 func TestRoutes_Working(t *testing.T) {
-	working := map[string][]string{}
+	built := map[string]int{}
 	for _, route := range Routes() {
-		if route.Built() && route.Kind == Incoming {
-			working[route.Group] = append(working[route.Group], route.Name)
+		if route.Kind != Incoming {
+			continue
+		}
+		if route.Built() {
+			built[route.Group]++
+		}
+		switch route.Group {
+		case "onlineagent", "agentevent", "voicecall", "calldata", "recordplay", "other", "qualitycontrol", "agentgroup", "queuedevice":
+			if !route.Built() {
+				t.Errorf("%s: %s is missing", route.Group, route.Name)
+			}
 		}
 	}
-	if len(working["onlineagent"]) != 38 {
-		t.Errorf("%d interfaces of onlineagent work, it has 38", len(working["onlineagent"]))
-	}
-	for group, names := range map[string][]string{
-		"agentevent":     {"getAgentEvent"},
-		"voicecall":      {"callout", "callInner", "answer", "reject", "hold", "getHold", "release", "dropCall", "phonepickup", "phonehangup"},
-		"calldata":       {"queryCallInfo", "queryCallAppData", "setCallAppDataEx", "queryCallInfoBeforeAnswer", "queryCallInfoByCallId"},
-		"qualitycontrol": {"forceBusy", "forceIdle", "forceLogOutAgent", "forceRest"},
-		"agentgroup":     {"queryAgentInfoByWorkNo", "queryAllOnlineAgents", "isCensor"},
-		"queuedevice":    {"queryQueueLengthOnAgent", "querySkillQueueOnAgentVDN", "queryQueueLengthBySkillId", "querySkillQueueOnAgent"},
+	for group, want := range map[string]int{
+		"onlineagent": 38, "voicecall": 33, "calldata": 14, "recordplay": 13, "other": 4, "qualitycontrol": 18, "agentgroup": 13, "queuedevice": 10,
 	} {
-		for _, name := range names {
-			if !slices.Contains(working[group], name) {
-				t.Errorf("%s: %s does not work", group, name)
-			}
+		if built[group] != want {
+			t.Errorf("%s has %d interfaces, %d are built", group, want, built[group])
 		}
 	}
 }
