@@ -40,7 +40,8 @@ func mediaFloor(cfg *config.Config) {
 
 // BenchmarkCalls_WithMedia is whole calls with everything: sipp calls in with sound, the call waits in its queue, an agent's phone (in
 // this process) is rung and answers, both are mixed and recorded, and as soon as the agent's desktop has the event of the talk it releases
-// the call, journaled. calls/s is from the first call's INVITE to the last one's end; all programs share the machine. ms-cpu/call is what this process took, phones and desktops included, sipp not.
+// the call, journaled. calls/s is from the first call's INVITE to the last one's end; all programs share the machine. ms-cpu/call is what
+// this process took, phones and desktops included, sipp not.
 func BenchmarkCalls_WithMedia(b *testing.B) {
 	in := install(b, callersHere, mediaFloor)
 	ctx, cancel := context.WithCancel(in.ctx)
