@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"testing"
 	"time"
@@ -78,7 +79,7 @@ func (f *floor) open(b *testing.B, secure bool) string {
 	b.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	doors := gateway.New(gateway.Config{PollWait: gateway.MaxPollWait, Log: quiet}, f.host, nobody{}, f.delivery)
-	server := gateway.NewServer(lockout.Handler(doors, nil), quiet) // as the program has it
+	server := gateway.NewServer(lockout.Handler(doors, func() []netip.Prefix { return nil }), quiet) // as the program has it
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
