@@ -9,6 +9,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
+
+	"ccgateway/internal/sipudp"
 )
 
 // server is a far side of a test's own: a registrar that asks for credentials, or whatever else its handlers do.
@@ -36,7 +38,7 @@ func newServer(t *testing.T, do handlers) *server {
 	packets, listener := listenBoth(t)
 	s.addr = packets.LocalAddr().String()
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = s.tpl.ServeUDP(packets) })
+	serving.Go(func() { _ = s.tpl.ServeUDP(sipudp.New(packets, s.tpl)) })
 	serving.Go(func() { _ = s.tpl.ServeTCP(listener) })
 	t.Cleanup(func() {
 		txl.Close()

@@ -2,7 +2,6 @@ package softphone
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -13,17 +12,15 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"ccgateway/internal/sipudp"
 )
 
 // maxUDPMessage lets SIP messages of any size that UDP takes leave by UDP. sipgo refuses more than 1300 octets by default,
 // without the change to TCP that RFC 3261 section 18.1.1 asks for; INVITEs with credentials come near that.
 const maxUDPMessage = 65000
 
-const (
-	dialTimeout = 10 * time.Second // a phone's user has hung up by then
-	// maxSeen bounds the addresses that a phone remembers; it has a registrar and a few others that call it directly.
-	maxSeen = 4096
-)
+const dialTimeout = 10 * time.Second // a phone's user has hung up by then
 
 func init() { sip.UDPMTUSize = max(sip.UDPMTUSize, maxUDPMessage) }
 
@@ -72,11 +69,10 @@ func (l *line) openUDP(ctx context.Context, cfg Config) error {
 		conn.Close()
 		return err
 	}
-	served := &servedConn{PacketConn: conn, line: l, ready: make(chan struct{}), seen: make(map[string]struct{})}
+	socket := sipudp.New(conn, l.tpl)
 	l.closer = func() { conn.Close() }
-	l.serving.Go(func() { _ = l.tpl.ServeUDP(served) }) // ends by close
-	// sipgo knows the socket only when it reads from it: a request sent earlier would try to bind the same address again.
-	<-served.ready
+	l.serving.Go(func() { _ = l.tpl.ServeUDP(cable{socket, &l.unplugged}) }) // ends by close
+	<-socket.Reading()
 	return nil
 }
 
@@ -111,7 +107,7 @@ func (l *line) setAddr(ctx context.Context, bound netip.AddrPort, registrar stri
 // close ends transactions and closes sockets.
 //
 // sipgo does not wait for the requests that it has read but not yet handed over. One that finds its connection gone opens
-// another one, which nobody would ever close: over UDP deadEnd, over TCP dialer keeps it from that.
+// another one, which nobody would ever close: over UDP sipudp, over TCP dialer keeps it from that.
 func (l *line) close() {
 	l.closing.Store(true)
 	l.txl.Close()
@@ -149,50 +145,17 @@ func (l *line) laddr() sip.Addr {
 	return sip.Addr{IP: net.IP(l.bound.Addr().AsSlice()), Port: int(l.bound.Port())}
 }
 
-// servedConn is the UDP socket as sipgo sees it. It tells when it is read from for the first time, and sends nothing while the
-// phone is unplugged.
-type servedConn struct {
-	net.PacketConn
-	line  *line
-	ready chan struct{}
-	once  sync.Once
-	seen  map[string]struct{} // where datagrams came from; only the reading goroutine touches it
+// cable is the UDP socket as sipgo sees it: it sends nothing while the phone is unplugged.
+type cable struct {
+	*sipudp.Socket
+	unplugged *atomic.Bool
 }
 
-func (c *servedConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	c.once.Do(func() { close(c.ready) })
-	n, from, err := c.PacketConn.ReadFrom(b)
-	if errors.Is(err, net.ErrClosed) {
-		c.leaveDeadEnds()
-	} else if err == nil && len(c.seen) < maxSeen {
-		c.seen[from.String()] = struct{}{}
-	}
-	return n, from, err
-}
-
-// leaveDeadEnds puts dead ends to where sipgo looks for the connection of requests that it has read and not handed over yet. It
-// runs where sipgo reads: before sipgo itself takes the socket out.
-func (c *servedConn) leaveDeadEnds() {
-	pool := c.line.tpl.Pool("udp")
-	for from := range c.seen {
-		pool.Add(from, deadEnd{c.LocalAddr()})
-	}
-}
-
-// deadEnd is a connection that takes nothing.
-type deadEnd struct{ addr net.Addr }
-
-func (d deadEnd) LocalAddr() net.Addr        { return d.addr }
-func (d deadEnd) WriteMsg(sip.Message) error { return net.ErrClosed }
-func (d deadEnd) Ref(int) int                { return 1 }
-func (d deadEnd) TryClose() (int, error)     { return 1, nil }
-func (d deadEnd) Close() error               { return nil }
-
-func (c *servedConn) WriteTo(b []byte, to net.Addr) (int, error) {
-	if c.line.unplugged.Load() {
+func (c cable) WriteTo(b []byte, to net.Addr) (int, error) {
+	if c.unplugged.Load() {
 		return len(b), nil
 	}
-	return c.PacketConn.WriteTo(b, to)
+	return c.Socket.WriteTo(b, to)
 }
 
 // hostTowards gives the machine's address on the way to another; no packet is sent.

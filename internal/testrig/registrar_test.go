@@ -11,6 +11,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
 
+	"ccgateway/internal/sipudp"
 	"ccgateway/internal/softphone"
 )
 
@@ -39,7 +40,7 @@ func newRegistrar(t *testing.T) *registrar {
 	must(t, err)
 	r.addr = packets.LocalAddr().String()
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = tpl.ServeUDP(packets) })
+	serving.Go(func() { _ = tpl.ServeUDP(sipudp.New(packets, tpl)) })
 	t.Cleanup(func() {
 		txl.Close()
 		packets.Close()

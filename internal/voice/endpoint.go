@@ -76,7 +76,7 @@ func (s *Server) listen(ctx context.Context, address string) (*endpoint, error) 
 
 // serve lets the stack take what comes, in goroutines of the group, until close.
 func (e *endpoint) serve(running *sync.WaitGroup, transport *sip.TransportLayer) {
-	running.Go(func() { e.udp.serve(transport.ServeUDP) })
+	running.Go(func() { e.udp.serve(transport, transport.ServeUDP) })
 	running.Go(func() { e.tcp.serve(transportTCP, transport.ServeTCP) })
 	if e.tls != nil {
 		running.Go(func() { e.tls.serve(transportTLS, transport.ServeTLS) })

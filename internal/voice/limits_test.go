@@ -203,7 +203,7 @@ func TestUDP_ReaderPanics(t *testing.T) {
 	got := make(chan string, 10)
 	var serving sync.WaitGroup
 	serving.Go(func() {
-		u.serve(func(conn net.PacketConn) error {
+		u.serve(sip.NewTransportLayer(noNames, sip.NewParser(), nil), func(conn net.PacketConn) error {
 			for b := make([]byte, 1000); ; {
 				n, _, err := conn.ReadFrom(b)
 				if err != nil {

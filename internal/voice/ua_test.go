@@ -16,6 +16,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
+
+	"ccgateway/internal/sipudp"
 )
 
 // ua is a SIP user agent whose every message the test writes.
@@ -79,8 +81,9 @@ func newUAAt(r *rig, network, user, address string) *ua {
 		}
 		a := conn.LocalAddr().(*net.UDPAddr)
 		u.addr, u.local, closer = a.AddrPort(), sip.Addr{IP: a.IP, Port: a.Port}, conn
-		serving.Go(func() { u.tp.ServeUDP(conn) })
-		r.until("test agent listens", func() bool { return u.tp.Pool("udp").Size() > 0 })
+		socket := sipudp.New(conn, u.tp)
+		serving.Go(func() { u.tp.ServeUDP(socket) })
+		<-socket.Reading()
 	} else {
 		l, err := net.Listen("tcp", address)
 		if err != nil {

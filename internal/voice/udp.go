@@ -13,6 +13,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"ccgateway/internal/sipudp"
 )
 
 const (
@@ -67,12 +71,13 @@ func (u *udpSocket) close() {
 	})
 }
 
-// serve lets the stack read, generation after generation, until close. It returns when the last reader has ended.
-func (u *udpSocket) serve(read func(net.PacketConn) error) {
+// serve lets the stack read, generation after generation, until close. It returns when the last reader has ended. transport is the
+// stack's, where dead ends are left at the end.
+func (u *udpSocket) serve(transport *sip.TransportLayer, read func(net.PacketConn) error) {
 	var readers sync.WaitGroup
 	defer readers.Wait()
 	for {
-		g := &generation{PacketConn: u.conn, socket: u, seen: map[netip.AddrPort]struct{}{},
+		g := &generation{PacketConn: u.conn, socket: u, transport: transport, seen: map[netip.AddrPort]struct{}{},
 			full: make(chan struct{}), release: make(chan struct{})}
 		u.generations.Add(1)
 		ended := make(chan struct{})
@@ -111,7 +116,8 @@ func (u *udpSocket) readGeneration(g *generation, read func(net.PacketConn) erro
 // generation is the socket as one run of the stack's reader sees it.
 type generation struct {
 	net.PacketConn
-	socket *udpSocket
+	socket    *udpSocket
+	transport *sip.TransportLayer
 
 	// The stack's reader alone uses these.
 	seen map[netip.AddrPort]struct{}
@@ -129,12 +135,14 @@ func (g *generation) ReadFrom(b []byte) (int, net.Addr, error) {
 			select {
 			case <-g.release:
 			case <-u.closed:
+				g.leaveDeadEnds()
 			}
 			return 0, nil, net.ErrClosed
 		}
 		n, from, err := u.conn.ReadFromUDPAddrPort(b)
 		if err != nil {
 			if failed++; errors.Is(err, net.ErrClosed) {
+				g.leaveDeadEnds()
 				return 0, nil, net.ErrClosed
 			}
 			u.pause(failed) // an ICMP error of an earlier packet, or the system is short of memory
@@ -156,6 +164,17 @@ func (g *generation) ReadFrom(b []byte) (int, net.Addr, error) {
 		}
 		return n, net.UDPAddrFromAddrPort(from), nil
 	}
+}
+
+// leaveDeadEnds keeps requests that were just read from opening a socket to be answered by.
+func (g *generation) leaveDeadEnds() {
+	sipudp.LeaveDeadEnds(g.transport, g.LocalAddr(), func(yield func(string) bool) {
+		for from := range g.seen {
+			if !yield(from.String()) {
+				return
+			}
+		}
+	})
 }
 
 // pause waits a little when reading fails again and again.
