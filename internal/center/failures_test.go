@@ -135,7 +135,7 @@ func fails(s *script, f failure) error {
 	if err := l.everybody(); err != nil {
 		return err
 	}
-	for _, c := range s.last.Calls {
+	for _, c := range s.overview().Calls {
 		if s.now.Sub(c.Began) > callingBack {
 			return fmt.Errorf("call %s is left: %+v", c.Call, c)
 		}

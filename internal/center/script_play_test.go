@@ -172,15 +172,15 @@ func (s *script) show() error {
 	if err := s.look(); err != nil {
 		return err
 	}
-	for _, a := range s.last.Agents {
+	for _, a := range s.overview().Agents {
 		if a.Status != int(center.StateSignedOut) {
 			s.print("agent" + s.fields(reflect.ValueOf(a)))
 		}
 	}
-	for _, q := range s.last.Queues {
+	for _, q := range s.overview().Queues {
 		s.print("queue" + s.fields(reflect.ValueOf(q)))
 	}
-	for _, c := range s.last.Calls {
+	for _, c := range s.overview().Calls {
 		s.print("call" + s.fields(reflect.ValueOf(c)))
 	}
 	return nil
@@ -212,8 +212,8 @@ func (w *world) end() error {
 			return err
 		}
 	}
-	if len(w.last.Calls) > 0 || w.last.Sessions > 0 {
-		return fmt.Errorf("there are %d calls and %d sessions", len(w.last.Calls), w.last.Sessions)
+	if len(w.overview().Calls) > 0 || w.overview().Sessions > 0 {
+		return fmt.Errorf("there are %d calls and %d sessions", len(w.overview().Calls), w.overview().Sessions)
 	}
 	if due, ok := w.center.NextDeadline(); ok {
 		return fmt.Errorf("something is due at %s", due)
@@ -235,7 +235,7 @@ func (w *world) signAllOut() error {
 		if err := w.look(); err != nil {
 			return err
 		}
-		if w.last.Sessions == 0 {
+		if w.overview().Sessions == 0 {
 			return nil
 		}
 		cfg := w.cfg

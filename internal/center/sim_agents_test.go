@@ -134,8 +134,10 @@ func (s *sim) sensible(by center.By, seen *sessionSeen) center.Command {
 			held = id
 		}
 	}
-	if v, inspects := s.inspectionBy(by.Agent); inspects {
-		return s.inspecting(by, v)
+	if s.model.roles[s.model.agents[by.Agent].Role].Has(center.RightListen) {
+		if v, inspects := s.inspectionBy(by.Agent); inspects {
+			return s.inspecting(by, v)
+		}
 	}
 	switch {
 	case seen.offered != "":

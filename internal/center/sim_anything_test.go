@@ -96,12 +96,12 @@ func (s *sim) anyRecording() string {
 
 func (s *sim) anyCall() string {
 	switch n := s.r.IntN(4); {
-	case n == 0 || len(s.last.Calls) == 0:
+	case n == 0 || len(s.overview().Calls) == 0:
 		return ""
 	case n == 1:
 		return "1700000000-99999999"
 	}
-	return string(s.last.Calls[s.r.IntN(len(s.last.Calls))].Call)
+	return string(s.overview().Calls[s.r.IntN(len(s.overview().Calls))].Call)
 }
 
 // anyLeg is a leg that has ended, or one that never was: what the phones say of real legs must stay possible.

@@ -71,7 +71,7 @@ func (l leaver) farSidesLeave() error {
 
 // agentsLeave lets agents end what goes on without any customer.
 func (l leaver) agentsLeave() error {
-	for _, v := range slices.Clone(l.last.Inspections) {
+	for _, v := range slices.Clone(l.overview().Inspections) {
 		if err := l.send(center.StopInspection{By: l.proof(v.Inspector), Target: v.Target}); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (l leaver) agentsLeave() error {
 		if err := l.send(center.EndPlay{By: l.proof(id)}); err != nil {
 			return err
 		}
-		for _, c := range slices.Clone(l.last.Calls) {
+		for _, c := range slices.Clone(l.overview().Calls) {
 			if !slices.Contains(c.Agents, id) {
 				continue
 			}
@@ -125,7 +125,7 @@ func leaving(state center.State, by center.By) center.Command {
 
 // serves tells whether the agent has been given a customer who waits to be called: those come also when nobody calls in.
 func (l leaver) serves(id center.AgentID) bool {
-	return l.watch.players[id] || slices.ContainsFunc(l.last.Calls, func(c center.CallView) bool {
+	return l.watch.players[id] || slices.ContainsFunc(l.overview().Calls, func(c center.CallView) bool {
 		seen := l.watch.calls[c.Call] // his call itself began when he asked to be called
 		return slices.Contains(c.Agents, id) && seen != nil && l.now.Sub(seen.began) <= callingBack
 	})

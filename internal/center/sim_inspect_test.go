@@ -117,7 +117,7 @@ func (s *sim) inspect(by center.By) center.Command {
 		return center.EndMonitor{By: by, Agents: []center.AgentID{s.agent()}}
 	}
 	target := s.agent()
-	for _, c := range s.last.Calls { // mostly somebody who talks
+	for _, c := range s.overview().Calls { // mostly somebody who talks
 		if len(c.Agents) > 0 && s.r.IntN(3) == 0 {
 			target = c.Agents[0]
 		}
@@ -126,9 +126,9 @@ func (s *sim) inspect(by center.By) center.Command {
 }
 
 func (s *sim) inspectionBy(id center.AgentID) (center.InspectionView, bool) {
-	at := slices.IndexFunc(s.last.Inspections, func(v center.InspectionView) bool { return v.Inspector == id })
+	at := slices.IndexFunc(s.overview().Inspections, func(v center.InspectionView) bool { return v.Inspector == id })
 	if at < 0 {
 		return center.InspectionView{}, false
 	}
-	return s.last.Inspections[at], true
+	return s.overview().Inspections[at], true
 }

@@ -153,7 +153,7 @@ func (s *sim) stillness() error {
 			return fmt.Errorf("leg %s still rings: %+v", id, *leg)
 		}
 	}
-	for _, c := range s.last.Calls {
+	for _, c := range s.overview().Calls {
 		if s.now.Sub(c.Began) <= callingBack {
 			continue
 		}

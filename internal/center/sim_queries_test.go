@@ -103,7 +103,7 @@ func (i *inquiry) same(cmd center.Command, want any) error {
 // chosen are the agents of the last overview that are wanted.
 func (i *inquiry) chosen(wanted func(center.AgentView) bool) []center.AgentView {
 	list := []center.AgentView{}
-	for _, a := range i.last.Agents {
+	for _, a := range i.overview().Agents {
 		if wanted(a) {
 			list = append(list, a)
 		}
@@ -172,7 +172,7 @@ func firstOf(errs []error) error {
 // waitingIn are the calls that wait in a queue.
 func (i *inquiry) waitingIn(skill center.SkillID) []center.CallID {
 	var ids []center.CallID
-	for _, c := range i.last.Calls {
+	for _, c := range i.overview().Calls {
 		if c.Skill == skill && c.State == center.CallWaiting {
 			ids = append(ids, c.Call)
 		}
@@ -188,7 +188,7 @@ func (i *inquiry) queues(by center.By) error {
 		if slices.ContainsFunc(i.model.agents[by.Agent].Skills, func(s center.AgentSkill) bool { return s.Skill == skill.ID }) {
 			configured += waiting
 		}
-		if slices.ContainsFunc(i.last.Agents, func(a center.AgentView) bool { return a.ID == by.Agent && serving(a, skill.ID) }) {
+		if slices.ContainsFunc(i.overview().Agents, func(a center.AgentView) bool { return a.ID == by.Agent && serving(a, skill.ID) }) {
 			signedIn += waiting
 		}
 		checks = append(checks, i.same(center.SkillWaiting{By: by, Skill: skill.ID}, waiting), i.load(by, skill.ID))
@@ -235,7 +235,7 @@ func (i *inquiry) load(by center.By, skill center.SkillID) error {
 // own asks for the agent's calls.
 func (i *inquiry) own(by center.By) error {
 	var mine []center.CallID
-	for _, c := range i.last.Calls {
+	for _, c := range i.overview().Calls {
 		if slices.Contains(c.Agents, by.Agent) {
 			mine = append(mine, c.Call)
 		}

@@ -19,6 +19,8 @@ var (
 	simSteps = flag.Int("sim.steps", 0, "steps per seed; 0 = the usual number")
 	simSeeds = flag.Int("sim.seeds", 0, "how many seeds; 0 = the usual number")
 	simSoak  = flag.Duration("sim.soak", 0, "go on with new seeds for so long")
+	simLook  = flag.Int("sim.sparse", 0, "look at the whole center twice in so many commands; 0 = after each")
+	simFirst = flag.Uint64("sim.first", 1, "the first seed")
 )
 
 const (
@@ -108,7 +110,7 @@ func playAll(t *testing.T, seeds, steps int, play func(uint64, int) error) {
 		})
 	}
 	until := time.Now().Add(*simSoak)
-	for seed := uint64(1); (seed <= uint64(seeds) || time.Now().Before(until)) && !t.Failed(); seed++ {
+	for seed := *simFirst; (seed < *simFirst+uint64(seeds) || time.Now().Before(until)) && !t.Failed(); seed++ {
 		next <- seed
 	}
 	close(next)
@@ -123,6 +125,7 @@ func newSim(seed uint64, ref *reference) *sim {
 		desks: make(map[center.AgentID]*desk), crowd: 3 + r.IntN(30), forwards: r.IntN(2) == 0,
 	}
 	s.note = s.remember
+	s.sight.sparse = *simLook
 	return s
 }
 

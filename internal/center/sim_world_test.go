@@ -16,7 +16,7 @@ type world struct {
 	watch       *watch
 	ref         *reference // nil = contents of events are not checked
 	seen        map[string]int
-	last        center.Overview
+	sight       sight
 	late        bool                     // something was due before the last command
 	allowed     map[center.CallID]string // numbers that an agent with the right has called
 	forwarded   bool                     // some agent has forwarded his phone
@@ -26,6 +26,23 @@ type world struct {
 	apart       map[center.CallID]bool // calls in which an outside party talks with the agent alone
 	named       map[center.CallID]bool // calls that agents have handed on or taken by name: they stand outside of the queues' order
 	note        func(memory)           // nil, or gets everything that is done
+}
+
+// sight is what is seen of the center from above. To look costs more than most commands.
+type sight struct {
+	now    center.Overview
+	fresh  bool             // now is of after the last command
+	before *center.Overview // of right before the last command; nil = nobody looked
+	at     time.Time        // of the last command: to look later would let happen what was due since
+	sparse int              // how many commands there are for two looks that check; 0 = each is looked at
+	looks  int
+}
+
+// due tells whether the center is to be looked at after this command: if not after each, then after two that follow each other,
+// since some rules are of what changed between two looks.
+func (s *sight) due() bool {
+	s.looks++
+	return s.sparse == 0 || s.looks%s.sparse < 2
 }
 
 // model is what has to be known, beside what can be seen, to say which agents must be given a waiting caller.
@@ -41,7 +58,7 @@ type model struct {
 }
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
-	w := &world{center: center.New(start, cfg), now: start, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
+	w := &world{center: center.New(start, cfg), now: start, sight: sight{at: start}, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
 		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
 	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
@@ -105,6 +122,16 @@ type memory struct {
 
 // do applies a command and checks everything that can be checked. An error is a broken invariant.
 func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
+	var called []center.CallView
+	if namesCall(cmd) {
+		called = w.overview().Calls
+	}
+	w.sight.before = nil
+	if w.sight.fresh {
+		before := w.sight.now
+		w.sight.before = &before
+	}
+	w.sight.at, w.sight.fresh = w.now, false
 	w.forwardedTo = w.forwards() // a phone may be rung and its agent be signed out by one and the same command
 	due, late := w.center.NextDeadline()
 	late = late && !due.After(w.now)
@@ -115,7 +142,7 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	}
 	if reply.Err == nil {
 		w.model.learn(cmd, reply)
-		w.nameCall(cmd)
+		w.nameCall(cmd, called)
 	}
 	if _, ok := cmd.(center.SetForwarding); ok {
 		w.forwarded = true
@@ -143,14 +170,23 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	return reply, effects, nil
 }
 
-// nameCall notes the call that an agent hands on or takes by its name.
-func (w *world) nameCall(cmd center.Command) {
+// namesCall tells whether nameCall has to know the calls of before a command.
+func namesCall(cmd center.Command) bool {
+	switch cmd.(type) {
+	case center.Transfer, center.InnerHelp, center.ConfJoin, center.ConnectHeld, center.SnatchPickup:
+		return true
+	}
+	return false
+}
+
+// nameCall notes the call that an agent hands on or takes by its name. calls are those of before the command.
+func (w *world) nameCall(cmd center.Command, calls []center.CallView) {
 	present := func(id center.AgentID) {
 		if s := w.watch.sessions[id]; s != nil {
 			w.named[s.present] = true
 			w.named[s.offered] = true
 		}
-		for _, c := range w.last.Calls {
+		for _, c := range calls {
 			if slices.Contains(c.Agents, id) {
 				w.named[c.Call] = true
 			}
@@ -200,19 +236,26 @@ func (w *world) contents(effects []center.Effect) error {
 	return nil
 }
 
-// look reads the center's overview and compares it with what was seen of it and with its own former look. cmd is what was
-// done since then.
+// overview is what is seen of the center now.
+func (w *world) overview() center.Overview {
+	if !w.sight.fresh {
+		reply, effects := w.center.Do(w.sight.at, center.Look{})
+		o, ok := reply.Value.(center.Overview)
+		if reply.Err != nil || len(effects) > 0 || !ok {
+			panic(fmt.Sprintf("a look gives a %T, %v and effects %v", reply.Value, reply.Err, effects))
+		}
+		w.sight.now, w.sight.fresh = o, true
+	}
+	return w.sight.now
+}
+
+// look compares the center's overview with what was seen of it and with that of before the last command.
 func (w *world) look() error {
-	reply, effects := w.center.Do(w.now, center.Look{})
-	if reply.Err != nil || len(effects) > 0 {
-		return fmt.Errorf("a look gives %v and effects %v", reply.Err, effects)
+	if !w.sight.due() {
+		return nil
 	}
-	o, ok := reply.Value.(center.Overview)
-	if !ok {
-		return fmt.Errorf("a look gives a %T", reply.Value)
-	}
-	before := w.last
-	w.last = o
+	w.sight.at, w.sight.fresh = w.now, false
+	o := w.overview()
 	for _, check := range []func(center.Overview) error{w.agentsAgree, w.callsAgree, w.queuesAgree, w.nobodyWaitsInVain, w.nobodyIsStuck, w.inspectionsAgree, w.everybodyHears} {
 		if err := check(o); err != nil {
 			return err
@@ -221,13 +264,14 @@ func (w *world) look() error {
 	if err := w.explained(o); err != nil {
 		return err
 	}
-	if w.late { // what was due came first, under the rules and rights of before; a caller may have been offered and given back since
+	// What was due came first, under the rules and rights of before; a caller may have been offered and given back since.
+	if w.late || w.sight.before == nil {
 		return nil
 	}
-	if err := servedInOrder(before, o, w.named); err != nil {
+	if err := servedInOrder(*w.sight.before, o, w.named); err != nil {
 		return err
 	}
-	return w.chosenWell(before, o)
+	return w.chosenWell(*w.sight.before, o)
 }
 
 // agentsAgree compares the agents' states with the events that told them.
