@@ -22,6 +22,8 @@ const (
 	mediaCalls  = 400   // a round
 	mediaRate   = 120   // calls a second that sipp begins, while no more than sippAtOnce are under way
 	sippAtOnce  = 60
+	// mediaTalk is how long an agent talks: sipp has to have taken its step from ACK to sound, at which it knows no BYE.
+	mediaTalk = 100 * time.Millisecond
 	// The range of RTP ports must do for calls at that rate: two legs with two ports each, which rest for 10 s.
 	firstPort, lastPort = 12000, 31999
 )
@@ -39,8 +41,8 @@ func mediaFloor(cfg *config.Config) {
 }
 
 // BenchmarkCalls_WithMedia is whole calls with everything: sipp calls in with sound, the call waits in its queue, an agent's phone (in
-// this process) is rung and answers, both are mixed and recorded, and as soon as the agent's desktop has the event of the talk it releases
-// the call, journaled. calls/s is from the first call's INVITE to the last one's end; all programs share the machine. ms-cpu/call is what
+// this process) is rung and answers, both are mixed and recorded, and mediaTalk after the agent's desktop has had the event of the talk it
+// releases the call, journaled. calls/s is from the first call's INVITE to the last one's end; all programs share the machine. ms-cpu/call is what
 // this process took, phones and desktops included, sipp not.
 func BenchmarkCalls_WithMedia(b *testing.B) {
 	in := install(b, callersHere, mediaFloor)
@@ -91,7 +93,7 @@ func processTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// releaseAll releases each call as soon as it talks.
+// releaseAll releases each call after mediaTalk of talk.
 func (d *desk) releaseAll(ctx context.Context, served func()) {
 	for {
 		event, ok := d.upcoming(ctx)
@@ -100,6 +102,11 @@ func (d *desk) releaseAll(ctx context.Context, served func()) {
 		}
 		if event.Type != client.Talking {
 			continue
+		}
+		select {
+		case <-time.After(mediaTalk):
+		case <-ctx.Done():
+			return
 		}
 		if err := d.Release(ctx); err != nil {
 			d.in.t.Errorf("agent %d releases: %v", d.Number(), err)
