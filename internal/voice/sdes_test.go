@@ -306,8 +306,11 @@ func TestSRTP_Call(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if heard, said := sound.Channel(0)[4000:8000], sound.Channel(1)[4000:8000]; !tone.Hears(heard, 440) || !tone.Hears(said, 1000) {
-		t.Errorf("recorded %v dB and %v dB", tone.Level(heard, 440), tone.Level(said, 1000))
+	// What was not decrypted would be noise. A busy machine stutters.
+	heard, all := tone.HeardWindows(sound.Channel(0)[:tone.SampleRate], 440)
+	said, _ := tone.HeardWindows(sound.Channel(1)[:tone.SampleRate], 1000)
+	if heard < all/3 || said < all/3 {
+		t.Errorf("440 Hz is recorded in %d, 1000 Hz in %d of %d tenths of a second", heard, said, all)
 	}
 	if text := log.String(); strings.Contains(text, "inline") || !strings.Contains(text, "suite=AES_CM_128_HMAC_SHA1_32") {
 		t.Errorf("log:\n%s", text)
