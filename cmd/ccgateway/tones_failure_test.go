@@ -76,7 +76,7 @@ func TestTones_Failures(t *testing.T) {
 		{name: "answer after CANCEL", cast: "ann", once: true, steps: []step{amyCalls, annHolds,
 			{what: "Ann calls out to a phone that will answer late", do: all(withFaults("out", softphone.Faults{AnswerLate: true}), annCallsOut.do),
 				told: annCallsOut.told, hear: annCallsOut.hear},
-			late, annTakesBack, amyHangsUp}, recorded: alone},
+			late, annTakesBack, amyHangsUp}, recorded: []string{"ann $1: amy | ann", "ann $2: - | ann"}},
 		{name: "nobody to ask", cast: "ann ben", steps: []step{amyCalls,
 			{what: "Ben is not ready", do: as("ben", func(a *client.Agent, ctx context.Context) error { return a.SayBusy(ctx, 201, false) }),
 				told: []string{"ben: SetNotReady reason=201"}, hear: "="},

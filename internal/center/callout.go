@@ -182,7 +182,5 @@ func (c *Center) farSideRings(called *party) {
 	c.setRoom(called.call)
 	maker.told = true
 	c.tellCustomerAlerting(maker)
-	if c.cfg.Recording.Mode == RecordChosen && maker.agent.recordEarly {
-		c.startRecording(maker)
-	}
+	c.startRingingRecording(maker)
 }

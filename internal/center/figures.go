@@ -18,7 +18,7 @@ func (c *Center) countAnswer(p *party) {
 	case !p.talked.Equal(c.now) || !p.answered.Equal(c.now): // he was in the talk before
 	case p.helper:
 		f.Helped++
-	case p.maker && (p.call.feature == featureOutbound || p.call.feature == featurePreview || p.call.feature == featureCallBack):
+	case p.maker && p.call.outbound():
 		f.CalledOut++
 	case p.call.feature == featureInternal:
 		f.Inner++

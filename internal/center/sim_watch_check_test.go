@@ -127,3 +127,43 @@ func TestSim_Overview(t *testing.T) {
 		t.Error("an agent may be in use without a call")
 	}
 }
+
+// TestSim_RecordingFromRinging: the checker of when recordings of own calls begin finds what is wrong.
+func TestSim_RecordingFromRinging(t *testing.T) {
+	at := scriptStart
+	const call center.CallID = "1700000000-16777217"
+	event := func(seq uint64, name string, content any) center.Effect {
+		return center.Event{Agent: 101, Session: 1, Seq: seq, Type: name, At: at, Content: content}
+	}
+	before := []center.Effect{
+		center.SessionBegan{Agent: 101, Session: 1, Phone: "7001", At: at}, event(1, center.EvInService, nil), center.Ring{Leg: "o1", Phone: "7001", Call: call},
+	}
+	rings := event(2, center.EvCustomerAlert, center.CustomerAlertingContent{Call: call, OtherPhone: "0555"})
+	colleague := event(2, center.EvCustomerAlert, center.CustomerAlertingContent{Call: call, OtherPhone: "102", OtherPhoneWorkno: "102"})
+	starts := center.StartRecording{Recording: "r", Call: call, Leg: "o1", Agent: 101}
+	all, talk := center.Recording{Mode: center.RecordAll}, center.Recording{Mode: center.RecordAll, CallOut: center.RecordFromTalk}
+	for _, c := range []struct {
+		name, wrong string
+		rule        center.Recording
+		did         []center.Effect
+	}{
+		{"recorded", "", all, []center.Effect{rings, starts}},
+		{"not recorded", "is not recorded", all, []center.Effect{rings}},
+		{"not yet", "", talk, []center.Effect{rings}},
+		{"too early", "against the rule", talk, []center.Effect{rings, starts}},
+		{"a colleague", "against the rule", all, []center.Effect{colleague, starts}},
+		{"nothing rings", "neither talks", all, []center.Effect{starts}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWatch(at)
+			w.rule = c.rule
+			if err := w.saw(at, false, center.Tick{}, center.Reply{}, before); err != nil {
+				t.Fatal(err)
+			}
+			err := w.saw(at, false, center.LegAnswered{Leg: "o1"}, center.Reply{}, c.did)
+			if c.wrong == "" && err != nil || c.wrong != "" && (err == nil || !strings.Contains(err.Error(), c.wrong)) {
+				t.Errorf("error %v, want one with %q", err, c.wrong)
+			}
+		})
+	}
+}
