@@ -122,7 +122,7 @@ func TestTones_Hold(t *testing.T) {
 	outReleased := step{what: "Ann releases the second call", do: as("ann", (*client.Agent).Release),
 		told: []string{"ann: Call_Release $2; Customer_Release $2 number=5551234"}, gone: "out", hear: "amy<music"}
 	asksBen := step{what: "Ann asks Ben", do: all(helped("ann", "$2", 102, false), lifts("ben")), told: []string{
-		"ann: Hold $1; Busy; Customer_Alerting $2 otherPhone=102; Talking $2 feature=51 type=assistant; Record $2",
+		"ann: Hold $1; Customer_Alerting $2 otherPhone=102; Talking $2 feature=51 type=assistant; Record $2",
 		"ben: Busy; [PhoneAlerting $2]; [PhoneOffhook]; Auto_Answer $2 feature=51 type=assistant; Talking $2 feature=51; Record $2"},
 		hear: "ann<ben ben<ann amy<music", between: "ann<ring"}
 	benDropped := step{what: "Ann drops the consultation", do: withCall("ann", "$2", (*client.Agent).DropCall), told: []string{

@@ -66,6 +66,7 @@ func TestSim_Watch(t *testing.T) {
 		{"two call records", "not there", []center.Effect{ring, center.CallRecord{Call: call, Began: at, Ended: at}, center.CallRecord{Call: call, Began: at, Ended: at}}, center.Reply{}, center.Tick{}},
 		{"state record with a gap", "want from", append(signIn[:3:3], center.StateRecord{Agent: 101, State: center.StateIdle, From: at.Add(time.Second), To: at}), center.Reply{}, center.Tick{}},
 		{"parts that are no whole", "its parties' say", []center.Effect{ring, record("o1"), center.CallRecord{Call: call, Began: at.Add(-time.Second), Ended: at}}, center.Reply{}, center.Tick{}},
+		{"busy again for help", "asks for help", append(signIn[:3:3], event(3, center.EvBusy, nil)), center.Reply{}, center.InnerHelp{By: center.By{Agent: 101}}},
 		{"stop of no recording", "does not run", []center.Effect{center.StopRecording{Recording: "r"}}, center.Reply{}, center.Tick{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -190,7 +190,24 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 	if err := w.sounds(cmd, reply); err != nil {
 		return err
 	}
+	if err := asksQuietly(late, cmd, reply, effects); err != nil {
+		return err
+	}
 	return w.after()
+}
+
+// asksQuietly checks that an agent who asks for help is not told a second time that he is in use (call-model 14.12).
+func asksQuietly(late bool, cmd center.Command, reply center.Reply, effects []center.Effect) error {
+	c, ok := cmd.(center.InnerHelp)
+	if !ok || reply.Err != nil || late {
+		return nil
+	}
+	for _, e := range effects {
+		if e, ok := e.(center.Event); ok && e.Agent == c.Agent && e.Type == center.EvBusy {
+			return fmt.Errorf("agent %d asks for help and is told %s", c.Agent, e.Type)
+		}
+	}
+	return nil
 }
 
 // before takes in what the command itself says about legs; true means that it is about a leg that is gone.
