@@ -119,3 +119,8 @@ func (a *Agent) StopInspection(ctx context.Context, agent int) error {
 func (a *Agent) Intercept(ctx context.Context, agent int) error {
 	return a.Do(ctx, http.MethodPut, a.own("qualitycontrol", "intercept", strconv.Itoa(agent)), nil, nil)
 }
+
+// InterceptCall takes a named call of the inspected agent over, also one that he holds.
+func (a *Agent) InterceptCall(ctx context.Context, agent int, call string) error {
+	return a.Do(ctx, http.MethodPut, a.own("qualitycontrol", "intercept", strconv.Itoa(agent), call), nil, nil)
+}

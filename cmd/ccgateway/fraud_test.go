@@ -149,7 +149,7 @@ func TestTollFraud(t *testing.T) {
 			own.lift()
 			eve.expect(offhook, busy)
 			far := in.carrier().rung()
-			eve.expect(p.otherAlerting(""))
+			eve.expect(p.otherAlerting(""), p.record())
 			must(t, far.Reject(486))
 			eve.expect(platformHungUp)
 			eve.expect(p.outFailed()...)

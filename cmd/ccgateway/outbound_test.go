@@ -78,10 +78,10 @@ func TestOutbound(t *testing.T) {
 				t.Errorf("the outside is called by %q", far.Number())
 			}
 			must(t, far.Ring())
-			ann.expect(toOutside.otherAlerting(""))
+			ann.expect(toOutside.otherAlerting(""), toOutside.record())
 			own.hears(ringTone)
 			far.lift()
-			ann.expect(toOutside.talking("7"), toOutside.record())
+			ann.expect(toOutside.talking("7"))
 			converse(own, far)
 			own.listen(50)
 			c.end(ann, own, far)

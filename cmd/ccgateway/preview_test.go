@@ -65,9 +65,9 @@ func TestPreview(t *testing.T) {
 		t.Errorf("the customer is called by %q", far.Number())
 	}
 	must(t, far.Ring())
-	ann.expect(previewed.otherAlerting(""))
+	ann.expect(previewed.otherAlerting(""), previewed.record())
 	far.lift()
-	ann.expect(previewed.talking("44"), previewed.record())
+	ann.expect(previewed.talking("44"))
 	converse(own, far)
 	ann.ok(ann.Release)
 	ann.expect(previewed.released(), previewed.left("5551234"), platformHungUp, ready)

@@ -161,11 +161,11 @@ func (in *installation) recording(call string, agent center.AgentID, left, right
 	in.sounds(r, "right", sound.Channel(1), right, left)
 }
 
-// recordingFile reads a recording once it is as long as the talk: the phone side closes the file a moment after the call's end.
+// recordingFile reads a recording once it is as long as what it is of: the phone side closes the file a moment after the call's end.
 func (in *installation) recordingFile(r store.Recording) (sound wav.Sound) {
 	in.t.Helper()
 	const tenMinutes = 600 * wav.SampleRate
-	talked := in.talked(r.Call, r.Agent)
+	talked := in.recordedFor(r)
 	allowed := 400*time.Millisecond + talked/5 // the machine may be busy when it is begun and ended, and all the time
 	in.await("recording "+r.File, func() (bool, string) {
 		var err error
@@ -178,15 +178,33 @@ func (in *installation) recordingFile(r store.Recording) (sound wav.Sound) {
 	return sound
 }
 
-// talked gives how long an agent's part of a call took from its answer.
-func (in *installation) talked(call center.CallID, agent center.AgentID) time.Duration {
+// recordedFor gives how long an agent's part of a call took from its answer or, where the recording began before, from the moment in which the
+// other side rang.
+func (in *installation) recordedFor(r store.Recording) time.Duration {
 	in.t.Helper()
-	legs, err := in.store.Legs(in.ctx, store.Filter{Call: call, Agent: agent})
+	legs, err := in.store.Legs(in.ctx, store.Filter{Call: r.Call})
 	must(in.t, err)
-	if len(legs) != 1 || legs[0].Answered.IsZero() {
-		in.t.Fatalf("call %s, agent %d: no talk in %+v", call, agent, legs)
+	var own, rang *center.LegRecord
+	for i := range legs {
+		switch l := &legs[i]; {
+		case l.Agent == r.Agent && own == nil:
+			own = l
+		case l.Agent == r.Agent:
+			in.t.Fatalf("agent %d has two parts in call %s", r.Agent, r.Call)
+		case l.Ringing.Equal(r.Began):
+			rang = l
+		}
 	}
-	return legs[0].Ended.Sub(legs[0].Answered)
+	switch {
+	case own == nil:
+		in.t.Fatalf("agent %d has no part in call %s: %+v", r.Agent, r.Call, legs)
+	case own.Answered.IsZero() || r.Began.Before(own.Answered):
+		if rang == nil || !own.Maker {
+			in.t.Fatalf("recording %s begins before the talk at %s, where nobody rings: %+v", r.ID, r.Began, legs)
+		}
+		return own.Ended.Sub(rang.Ringing)
+	}
+	return own.Ended.Sub(own.Answered)
 }
 
 // sounds checks one channel of a recording: the tone is in it for most of its time, the other never.

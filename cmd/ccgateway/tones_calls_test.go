@@ -16,7 +16,8 @@ const (
 	queuedAmy  = "Auto_Answer $1 feature=0 transfer=no; Incoming_CallInfo $1; Talking $1 feature=0; Record $1"
 	takenOver  = "Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1 feature=0 transfer=yes transfrom=101; Incoming_CallInfo $1; " +
 		"Talking $1 feature=0; Record $1"
-	outTalks = "Talking $2 feature=7; Record $2"
+	outRings = "Customer_Alerting $2 otherPhone=5551234; Record $2" // recorded from the ringing on
+	outTalks = "Talking $2 feature=7"
 )
 
 // The steps of most stories.
@@ -35,7 +36,7 @@ var (
 	// With Amy on hold.
 	annCallsOut = step{
 		what: "Ann calls out meanwhile", do: all(callsOut("ann", "$2", "5551234"), rings("out")),
-		told: []string{"ann: Busy; Customer_Alerting $2 otherPhone=5551234"}, hear: "ann<ring amy<music",
+		told: []string{"ann: Busy; " + outRings}, hear: "ann<ring amy<music",
 	}
 	outAnswers = step{what: "the outside party answers", do: lifts("out"), told: []string{"ann: " + outTalks}, hear: "ann<out out<ann amy<music"}
 	amyAndOut  = step{what: "Amy hangs up, the outside party is let go", do: hangsUp("amy"), gone: "amy out"}
@@ -98,7 +99,7 @@ func TestTones_Offer(t *testing.T) {
 		}},
 		{name: "14.6 outbound", cast: "ann", steps: []step{
 			{what: "Ann calls out", do: all(callsOut("ann", "$2", "5551234"), lifts("ann"), rings("out")),
-				told: []string{"ann: [PhoneAlerting]; [PhoneOffhook]; Busy; Customer_Alerting $2 otherPhone=5551234"}, hear: "ann<ring"},
+				told: []string{"ann: [PhoneAlerting]; [PhoneOffhook]; Busy; " + outRings}, hear: "ann<ring"},
 			{what: "the outside party answers", do: lifts("out"), told: []string{"ann: " + outTalks}, hear: "ann<out out<ann"},
 			{what: "it hangs up", do: hangsUp("out"), told: []string{"ann: Customer_Release $2 number=5551234; Call_Release $2; [PhoneRelease]; Ready"}, gone: "ann out"},
 		}, recorded: []string{"ann $2: out | ann"}},
@@ -121,7 +122,7 @@ func TestTones_Hold(t *testing.T) {
 	outReleased := step{what: "Ann releases the second call", do: as("ann", (*client.Agent).Release),
 		told: []string{"ann: Call_Release $2; Customer_Release $2 number=5551234"}, gone: "out", hear: "amy<music"}
 	asksBen := step{what: "Ann asks Ben", do: all(helped("ann", "$2", 102, false), lifts("ben")), told: []string{
-		"ann: Hold $1; Busy; Customer_Alerting $2 otherPhone=102; Talking $2 feature=51 type=assistant; Record $2",
+		"ann: Hold $1; Customer_Alerting $2 otherPhone=102; Talking $2 feature=51 type=assistant; Record $2",
 		"ben: Busy; [PhoneAlerting $2]; [PhoneOffhook]; Auto_Answer $2 feature=51 type=assistant; Talking $2 feature=51; Record $2"},
 		hear: "ann<ben ben<ann amy<music", between: "ann<ring"}
 	benDropped := step{what: "Ann drops the consultation", do: withCall("ann", "$2", (*client.Agent).DropCall), told: []string{

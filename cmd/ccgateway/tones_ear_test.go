@@ -114,13 +114,15 @@ func heardIn(window []int16) (heard sounds) {
 func samplesOf(d time.Duration) int64  { return int64(d * tone.SampleRate / time.Second) }
 func durationOf(n int64) time.Duration { return time.Duration(n) * time.Second / tone.SampleRate }
 
-// ikeTone is what the second inspector says.
-const ikeTone = 3200.0
+const (
+	ikeTone   = 3200.0 // what the second inspector says
+	earlyTone = 3450.0 // what a carrier says before the far side answers
+)
 
 // toneNames are the names of tones in stories.
 var toneNames = map[float64]string{
 	annTone: "ann", benTone: "ben", cidTone: "cid", danTone: "dan", amyTone: "amy", bobTone: "bob", cleoTone: "cleo", outsideTone: "out",
-	strangerTone: "stranger", musicTone: "music", ringTone: "ring", ivyTone: "ivy", ikeTone: "ike", welcomeTone: "welcome", menuTone: "menu",
+	strangerTone: "stranger", musicTone: "music", ringTone: "ring", ivyTone: "ivy", ikeTone: "ike", earlyTone: "early", welcomeTone: "welcome", menuTone: "menu",
 }
 
 func toneName(f float64) string {

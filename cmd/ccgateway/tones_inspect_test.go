@@ -71,7 +71,7 @@ func TestTones_Inspection(t *testing.T) {
 			ivyStops, annReleases}, recorded: []string{"ann $1: amy,ivy | ann"}},
 		{name: "consultation under whisper", cast: "ann ben ivy", steps: []step{amyCalls, ivyWhispers,
 			{what: "Ann asks Ben", do: all(helped("ann", "$2", 102, false), lifts("ben")), told: []string{
-				"ann: Hold $1; Busy; Customer_Alerting $2; Talking $2 feature=51; Record $2",
+				"ann: Hold $1; Customer_Alerting $2; Talking $2 feature=51; Record $2",
 				"ben: Busy; [PhoneAlerting $2]; [PhoneOffhook]; Auto_Answer $2; Talking $2; Record $2"},
 				hear: "ann<ben,ivy ben<ann ivy<ann,ben amy<music", between: "ann<ring"},
 			{what: "Ben hangs up", do: as("ben", (*client.Agent).Release), told: []string{

@@ -111,6 +111,30 @@ func rings(name string) func(*play) {
 	}
 }
 
+// announces waits for the carrier to be called and lets it say something before it answers.
+func announces(name string, tone float64) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		call := p.actors[name].line.called()
+		call.Say(tone)
+		must(p.t, call.Announce())
+		p.connected(name, call)
+	}
+}
+
+// says changes what a party says; 0 is silence.
+func says(name string, tone float64) func(*play) {
+	return func(p *play) { p.actors[name].ear.Say(tone) }
+}
+
+// declines refuses the call that rings, or says something, already.
+func declines(name string, status int) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		must(p.t, p.actors[name].ear.Reject(status))
+	}
+}
+
 // lifts answers the phone that rings, or is about to.
 func lifts(name string) func(*play) {
 	return func(p *play) {

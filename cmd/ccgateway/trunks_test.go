@@ -125,7 +125,7 @@ func TestTrunk_Full(t *testing.T) {
 	ann.expect(offhook, busy)
 	far := in.carrier().called()
 	must(t, far.Ring())
-	ann.expect(toOutside.otherAlerting(""))
+	ann.expect(toOutside.otherAlerting(""), toOutside.record())
 	second := party{"$second", "102", "5559999"}
 	bens := callOut(ben, second, client.CallOut{})
 	bens.liftInVain()

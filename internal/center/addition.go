@@ -258,7 +258,7 @@ func (c *Center) addFailed(cl *call, reason Leave) {
 }
 
 // addMissed: the agent who was rung did not take the call; he has left it already. A queue looks for another one.
-func (c *Center) addMissed(cl *call, from AgentID, m miss) {
+func (c *Center) addMissed(cl *call, from *agent, m miss) {
 	cl.add.rung = nil
 	if cl.add.toQueue && !cl.queue.gone && !c.draining {
 		c.giveBack(cl, from)

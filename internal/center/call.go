@@ -67,6 +67,11 @@ type call struct {
 	prev, next *call // in the queue
 }
 
+// outbound tells whether an agent has made the call to a customer.
+func (cl *call) outbound() bool {
+	return cl.feature == featureOutbound || cl.feature == featurePreview || cl.feature == featureCallBack
+}
+
 // target is what an agent's own call leads to: another agent, a phone of the VCC, or a number outside.
 type target struct {
 	agent  AgentID
@@ -115,6 +120,7 @@ type party struct {
 	held      time.Duration
 	waited    time.Duration
 	record    *record
+	draw      draw
 	parked    bool          // hears music and is not heard, while another party is rung or talked with
 	muted     bool          // an agent whom the others do not hear
 	helper    bool          // has come in to help

@@ -68,4 +68,7 @@ func (c *Center) offerTo(b *agent, cl *call, maker *party) {
 	}
 	c.offer(b, cl)
 	c.setRoom(cl)
+	if maker.agent != nil {
+		c.startRingingRecording(maker)
+	}
 }

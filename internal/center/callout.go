@@ -131,7 +131,9 @@ func (c *Center) ownPhoneUp(p *party) {
 	p.legID = p.agent.line.id
 	c.disarm(&cl.ring)
 	p.phase, cl.since = phaseCalling, c.now
-	c.enterCall(p.agent)
+	if cl.feature != featureHelp { // who asks for help is in a talk, and told by its hold (call-model 14.12)
+		c.enterCall(p.agent)
+	}
 	if cl.target.agent != 0 {
 		c.callAgent(p, c.agents[cl.target.agent])
 		return
@@ -182,7 +184,5 @@ func (c *Center) farSideRings(called *party) {
 	c.setRoom(called.call)
 	maker.told = true
 	c.tellCustomerAlerting(maker)
-	if c.cfg.Recording.Mode == RecordChosen && maker.agent.recordEarly {
-		c.startRecording(maker)
-	}
+	c.startRingingRecording(maker)
 }

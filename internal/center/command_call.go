@@ -212,7 +212,7 @@ type DayFigures struct {
 	Transferred  int
 	TransferOut  int
 	TransferFlow int
-	Redirected   int // ringing calls that he gave back to their queue (reject mode 1)
+	Redirected   int // ringing calls that went back to their queue, or to a colleague who picked them up
 	Held         int
 	Busy         int
 	BusyTime     Seconds

@@ -106,9 +106,19 @@ type Numbering struct {
 
 // Recording is the tenant's rule for recording agents' talks (forceVdnSelfRecord, cec_07_1035).
 type Recording struct {
-	Mode  RecordingMode
-	Share int // percent of calls, with RecordShare
+	Mode    RecordingMode
+	Share   int           // percent of calls, with RecordShare
+	CallOut OutboundStart // of calls to the outside
 }
+
+// OutboundStart says when the recording of a call to the outside begins (callOutRecord, cec_07_1035).
+type OutboundStart int
+
+// The moments, with the numbers of the reference.
+const (
+	RecordFromRinging OutboundStart = iota // once the other side rings (the default)
+	RecordFromTalk                         // once it has answered
+)
 
 // Inspection says how inspectors may inspect (roles.md).
 type Inspection struct {

@@ -18,7 +18,7 @@ func (c *Center) countAnswer(p *party) {
 	case !p.talked.Equal(c.now) || !p.answered.Equal(c.now): // he was in the talk before
 	case p.helper:
 		f.Helped++
-	case p.maker && (p.call.feature == featureOutbound || p.call.feature == featurePreview || p.call.feature == featureCallBack):
+	case p.maker && p.call.outbound():
 		f.CalledOut++
 	case p.call.feature == featureInternal:
 		f.Inner++
@@ -36,15 +36,12 @@ func (c *Center) countTalk(p *party) {
 	}
 }
 
-// countMissed counts an offered call that the agent did not take. One that he has given back to its queue (reject mode 1) has been redirected,
-// by his own wish.
-func (c *Center) countMissed(a *agent, m miss) {
-	f := c.today(a)
-	f.Unanswered++
-	if m == missRejected {
-		f.Redirected++
-	}
-}
+// countMissed counts an offered call that the agent did not take.
+func (c *Center) countMissed(a *agent) { c.today(a).Unanswered++ }
+
+// countRedirected counts a call that rang at the agent and has been led away from him to be taken by somebody else: back to its queue, or to a
+// colleague who has picked it up.
+func (c *Center) countRedirected(a *agent) { c.today(a).Redirected++ }
 
 func (c *Center) countTransfer(a *agent, outside bool) {
 	if outside {

@@ -184,22 +184,26 @@ const inspectionEnded = "InspectionEnded"
 
 // endInspection lets the inspector go: nobody hears him any more before anything else happens, then his phone, then his state.
 func (c *Center) endInspection(ins *inspection, act, detail string) {
-	c.withdraw(ins)
+	c.withdraw(ins, nil)
 	c.auditForce(ins.by, ins.of, act, detail)
 	c.hangUpPhone(ins.by)
 	c.settle(ins.by)
 }
 
-// withdraw takes the inspection out of everything; the inspector's phone and state stay as they are.
-func (c *Center) withdraw(ins *inspection) {
+// withdraw takes the inspection out of everything; the inspector's phone and state stay as they are. taken is the call that he takes over
+// with it, whose room changes with that; nil = none.
+func (c *Center) withdraw(ins *inspection, taken *call) {
 	c.disarm(&ins.ringing)
+	now := ins.follows() // a talk that this same command has given back to the target has the inspector in its room already
 	ins.by.inspects = nil
 	c.inspections = slices.DeleteFunc(c.inspections, func(other *inspection) bool { return other == ins })
 	if len(c.inspections) == 0 {
 		c.inspections = nil
 	}
-	if cl := ins.at; cl != nil && c.calls[cl.id] == cl {
-		c.setRoom(cl)
+	for _, cl := range []*call{ins.at, now} {
+		if cl != nil && cl != taken && c.calls[cl.id] == cl {
+			c.setRoom(cl)
+		}
 	}
 	c.setAside(ins.of)
 	if ins.told {

@@ -24,10 +24,7 @@ func (c *Center) intercept(a *agent, cmd Intercept) *result.Error {
 	if p == nil || !p.interceptable() {
 		return result.InspectionUnavailable.Because("agent %d does not talk with a customer", cmd.Target)
 	}
-	if ins.at == p.call {
-		ins.at = nil // his row changes together with the agent's
-	}
-	c.withdraw(ins)
+	c.withdraw(ins, p.call)
 	c.auditForce(a, ins.of, "intercept", "call "+string(p.call.id))
 	c.takePlace(a, p)
 	return nil

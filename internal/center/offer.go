@@ -170,16 +170,16 @@ func (c *Center) missed(p *party, m miss) {
 		c.tell(a, EvNoAnswer, string(cl.id))
 	}
 	c.tellMissed(a, cl, m)
-	c.countMissed(a, m)
+	c.countMissed(a)
 	switch {
 	case cl.flow.trying:
 		c.tryFailed(cl, m.reason())
 	case p == cl.add.rung:
-		c.addMissed(cl, a.id, m)
+		c.addMissed(cl, a, m)
 	case m == missDeclined || cl.queue == nil:
 		c.endCall(cl, finish{reason: m.reason(), by: PartyAgent, cause: m.cause(), failed: true})
 	default:
-		c.giveBack(cl, a.id)
+		c.giveBack(cl, a)
 	}
 }
 

@@ -30,6 +30,7 @@ func (c *Center) snatch(a *agent, of AgentID) *result.Error {
 	c.disarm(&cl.ring)
 	cl.remove(p)
 	c.farewell(p, finish{reason: LeavePickedUp, by: PartyAgent, cause: CauseHungUp})
+	c.countRedirected(b)
 	c.pick(a, cl)
 	return nil
 }

@@ -164,9 +164,9 @@ func (c *Center) dequeue(cl *call) {
 }
 
 // giveBack returns a caller whom an agent did not take to the front of his queue.
-func (c *Center) giveBack(cl *call, from AgentID) {
+func (c *Center) giveBack(cl *call, from *agent) {
 	cl.requeued++
-	cl.lastRelease = from
+	cl.lastRelease = from.id
 	switch {
 	case c.draining:
 		c.endCall(cl, finish{reason: LeaveNoResource, by: PartySystem, cause: CauseShutdown})
@@ -177,6 +177,7 @@ func (c *Center) giveBack(cl *call, from AgentID) {
 		}
 		c.endCall(cl, finish{reason: LeaveNobodyOnDuty, by: PartySystem, cause: CauseNoAnswer})
 	default:
+		c.countRedirected(from)
 		c.enqueue(cl)
 		c.tellFlow(cl, FlowTold{What: FlowUnanswered})
 		c.tellPlace(cl)

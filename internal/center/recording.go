@@ -22,29 +22,61 @@ type record struct {
 }
 
 // startRecording begins the recording of an agent's talk if the tenant's rule wants it (forceVdnSelfRecord, cec_07_1035).
-// Each agent has a recording of his own, from his answer until he leaves the call, over holds.
+// Each agent has a recording of his own, from his answer, or the ringing of a call that he makes, until he leaves the call, over holds.
 func (c *Center) startRecording(p *party) {
-	if p.record != nil || !c.wantsRecording(p.agent) {
+	if p.record != nil || !c.wantsRecording(p) {
 		return
 	}
 	c.beginRecording(p, p.agent.line.id, "")
 }
 
-// wantsRecording tells whether the next talk of the agent is recorded.
-func (c *Center) wantsRecording(a *agent) bool {
+// startRingingRecording begins the recording of an agent's own call while the other side rings, if that is wished for: by the tenant for calls
+// to the outside (callOutRecord, cec_07_1035), or by the agent himself where he may choose (setselfrecord). What does not ring before it
+// answers is recorded from the talk on.
+func (c *Center) startRingingRecording(maker *party) {
+	if maker.phase != phaseCalling {
+		return
+	}
+	rule := c.cfg.Recording
+	if maker.call.outbound() && rule.CallOut == RecordFromRinging || rule.Mode == RecordChosen && maker.agent.recordEarly {
+		c.startRecording(maker)
+	}
+}
+
+// wantsRecording tells whether the agent's part in the call is recorded.
+func (c *Center) wantsRecording(p *party) bool {
 	switch c.cfg.Recording.Mode {
 	case RecordAll:
 		return true
 	case RecordChosen:
-		return a.selfRecord
-	case RecordShare: // spread evenly, and exact over every hundred calls
-		c.shared += c.cfg.Recording.Share
-		if c.shared >= 100 {
-			c.shared -= 100
-			return true
+		return p.agent.selfRecord
+	case RecordShare:
+		if p.draw == drawNone {
+			p.draw = c.drawShare()
 		}
+		return p.draw == drawRecorded
 	}
 	return false
+}
+
+// draw says whether an agent's part in a call belongs to the recorded share. It is found out once: a call that is not in the share does
+// not get into it when its talk begins, or when it is taken back from hold.
+type draw int
+
+const (
+	drawNone     draw = iota // not found out
+	drawRecorded             // it does
+	drawPassed               // it does not
+)
+
+// drawShare spreads the recorded calls evenly; their number is exact over every hundred.
+func (c *Center) drawShare() draw {
+	c.shared += c.cfg.Recording.Share
+	if c.shared < 100 {
+		return drawPassed
+	}
+	c.shared -= 100
+	return drawRecorded
 }
 
 // newRecord names a recording of a party; of is the agent whose it is, 0 = a caller's.

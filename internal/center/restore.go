@@ -263,6 +263,7 @@ func (r *restorer) party(cl *call, s *savedParty) error {
 		call: cl, kind: s.Kind, legID: s.LegID, number: s.Number, phase: phase(s.Phase), maker: s.Maker, picked: s.Picked, asked: s.Asked,
 		told: s.Told, began: s.Began, ringing: s.Ringing, answered: s.Answered, talked: s.Talked, heldSince: s.HeldSince, held: s.Held,
 		waited: s.Waited, parked: s.Parked, muted: s.Muted, helper: s.Helper, asksHelp: s.AsksHelp, flowSince: s.FlowSince, inFlow: s.InFlow,
+		draw: draw(s.Draw),
 	}
 	if s.Agent != 0 {
 		if p.agent = r.agents[s.Agent]; p.agent == nil {

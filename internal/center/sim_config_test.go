@@ -84,7 +84,7 @@ func randomAgent(r *rand.Rand, id center.AgentID, skills []center.Skill) center.
 }
 
 func randomRecording(r *rand.Rand) center.Recording {
-	return center.Recording{Mode: center.RecordingMode(r.IntN(4)), Share: r.IntN(101)}
+	return center.Recording{Mode: center.RecordingMode(r.IntN(4)), Share: r.IntN(101), CallOut: center.OutboundStart(r.IntN(2))}
 }
 
 func randomInspection(r *rand.Rand) center.Inspection {

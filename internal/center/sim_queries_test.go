@@ -23,7 +23,7 @@ func TestSimQueries(t *testing.T) {
 	asked := 0
 	for seed := range uint64(seeds) {
 		s := newSim(1000+seed, nil)
-		i := &inquiry{sim: s, busy: map[center.AgentID][]center.StateRecord{}}
+		i := &inquiry{sim: s, busy: map[center.AgentID][]center.StateRecord{}, lost: map[center.AgentID][]center.LegRecord{}}
 		s.keep = i.keep
 		for step := range steps {
 			err := s.step()
@@ -45,6 +45,7 @@ func TestSimQueries(t *testing.T) {
 type inquiry struct {
 	*sim
 	busy  map[center.AgentID][]center.StateRecord // states that have ended, of the present session
+	lost  map[center.AgentID][]center.LegRecord   // parts in calls that a colleague picked up, of the present session
 	asked int
 }
 
@@ -52,7 +53,11 @@ func (i *inquiry) keep(m memory) {
 	for _, e := range m.effects {
 		switch e := e.(type) {
 		case center.SessionBegan:
-			i.busy[e.Agent] = nil
+			i.busy[e.Agent], i.lost[e.Agent] = nil, nil
+		case center.LegRecord:
+			if e.Reason == center.LeavePickedUp {
+				i.lost[e.Agent] = append(i.lost[e.Agent], e)
+			}
 		case center.StateRecord:
 			i.busy[e.Agent] = append(i.busy[e.Agent], e)
 		}
@@ -275,7 +280,8 @@ func (i *inquiry) held(by center.By) error {
 	return nil
 }
 
-// day compares the counters of busy and rest with the state records of the session, and the state that goes on.
+// day compares the counters of busy and rest with the state records of the session, and the state that goes on. What was led away from the
+// agent was picked up by a colleague, or is among what he has not answered.
 func (i *inquiry) day(by center.By) error {
 	reply, err := i.put(center.Statistics{By: by})
 	if err != nil || reply.Err != nil {
@@ -300,6 +306,15 @@ func (i *inquiry) day(by center.By) error {
 	}
 	if got.Busy != want.Busy || got.BusyTime != want.BusyTime || got.Rests != want.Rests || got.RestTime != want.RestTime {
 		return fmt.Errorf("counters of the day %+v, by the records %+v", got, want)
+	}
+	picked := 0
+	for _, r := range i.lost[by.Agent] {
+		if !r.Ended.Before(midnight) {
+			picked++
+		}
+	}
+	if got.Redirected < picked || got.Redirected > picked+got.Unanswered {
+		return fmt.Errorf("counters of the day %+v, where colleagues have picked up %d calls", got, picked)
 	}
 	return nil
 }

@@ -328,6 +328,7 @@ func (c *counts) add(d counts) {
 	c.Transfers += d.Transfers
 	c.Helps += d.Helps
 	c.Recordings += d.Recordings
+	c.FromRinging += d.FromRinging
 	c.Inspections += d.Inspections
 	c.Intercepts += d.Intercepts
 }

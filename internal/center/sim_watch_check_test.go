@@ -66,6 +66,7 @@ func TestSim_Watch(t *testing.T) {
 		{"two call records", "not there", []center.Effect{ring, center.CallRecord{Call: call, Began: at, Ended: at}, center.CallRecord{Call: call, Began: at, Ended: at}}, center.Reply{}, center.Tick{}},
 		{"state record with a gap", "want from", append(signIn[:3:3], center.StateRecord{Agent: 101, State: center.StateIdle, From: at.Add(time.Second), To: at}), center.Reply{}, center.Tick{}},
 		{"parts that are no whole", "its parties' say", []center.Effect{ring, record("o1"), center.CallRecord{Call: call, Began: at.Add(-time.Second), Ended: at}}, center.Reply{}, center.Tick{}},
+		{"busy again for help", "asks for help", append(signIn[:3:3], event(3, center.EvBusy, nil)), center.Reply{}, center.InnerHelp{By: center.By{Agent: 101}}},
 		{"stop of no recording", "does not run", []center.Effect{center.StopRecording{Recording: "r"}}, center.Reply{}, center.Tick{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -125,5 +126,45 @@ func TestSim_Overview(t *testing.T) {
 	}
 	if err := w.nobodyIsStuck(center.Overview{Agents: []center.AgentView{{ID: 101, Status: 7}}}); err == nil {
 		t.Error("an agent may be in use without a call")
+	}
+}
+
+// TestSim_RecordingFromRinging: the checker of when recordings of own calls begin finds what is wrong.
+func TestSim_RecordingFromRinging(t *testing.T) {
+	at := scriptStart
+	const call center.CallID = "1700000000-16777217"
+	event := func(seq uint64, name string, content any) center.Effect {
+		return center.Event{Agent: 101, Session: 1, Seq: seq, Type: name, At: at, Content: content}
+	}
+	before := []center.Effect{
+		center.SessionBegan{Agent: 101, Session: 1, Phone: "7001", At: at}, event(1, center.EvInService, nil), center.Ring{Leg: "o1", Phone: "7001", Call: call},
+	}
+	rings := event(2, center.EvCustomerAlert, center.CustomerAlertingContent{Call: call, OtherPhone: "0555"})
+	colleague := event(2, center.EvCustomerAlert, center.CustomerAlertingContent{Call: call, OtherPhone: "102", OtherPhoneWorkno: "102"})
+	starts := center.StartRecording{Recording: "r", Call: call, Leg: "o1", Agent: 101}
+	all, talk := center.Recording{Mode: center.RecordAll}, center.Recording{Mode: center.RecordAll, CallOut: center.RecordFromTalk}
+	for _, c := range []struct {
+		name, wrong string
+		rule        center.Recording
+		did         []center.Effect
+	}{
+		{"recorded", "", all, []center.Effect{rings, starts}},
+		{"not recorded", "is not recorded", all, []center.Effect{rings}},
+		{"not yet", "", talk, []center.Effect{rings}},
+		{"too early", "against the rule", talk, []center.Effect{rings, starts}},
+		{"a colleague", "against the rule", all, []center.Effect{colleague, starts}},
+		{"nothing rings", "neither talks", all, []center.Effect{starts}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWatch(at)
+			w.rule = c.rule
+			if err := w.saw(at, false, center.Tick{}, center.Reply{}, before); err != nil {
+				t.Fatal(err)
+			}
+			err := w.saw(at, false, center.LegAnswered{Leg: "o1"}, center.Reply{}, c.did)
+			if c.wrong == "" && err != nil || c.wrong != "" && (err == nil || !strings.Contains(err.Error(), c.wrong)) {
+				t.Errorf("error %v, want one with %q", err, c.wrong)
+			}
+		})
 	}
 }

@@ -144,6 +144,7 @@ func (w *watch) recordingEffect(e center.Effect) error {
 			return fmt.Errorf("recording %s of leg %s, which is %+v", e.Recording, e.Leg, leg)
 		}
 		r.started, r.leg, r.call, r.agent = true, e.Leg, e.Call, e.Agent
+		w.startsEarly(e)
 		return w.mention(e.Call)
 	case center.StopRecording:
 		r := w.recordings[e.Recording]

@@ -19,7 +19,7 @@ func (w *watch) sessionEffect(e center.Effect) error {
 		w.lastID = e.Session
 		w.counts.Sessions++
 		w.sessions[e.Agent] = &sessionSeen{agent: e.Agent, id: e.Session, began: w.now, since: w.now, told: w.now, phone: e.Phone, bound: w.now,
-			held: make(map[center.CallID]bool), making: make(map[center.CallID]bool)}
+			held: make(map[center.CallID]bool), making: make(map[center.CallID]bool), out: make(map[center.CallID]bool)}
 	case center.SessionEnded:
 		s := w.sessions[e.Agent]
 		if s == nil || s.id != e.Session {
@@ -73,6 +73,8 @@ func (w *watch) event(e center.Event) error {
 		return fmt.Errorf("agent %d: %w", s.agent, err)
 	}
 	switch e.Type {
+	case center.EvCustomerAlert:
+		w.otherRings(s, e)
 	case center.EvPreviewCallOut, center.EvPreviewCallOutEx:
 		w.players[e.Agent] = true
 	case center.EvStopPlayDone, center.EvReleasePreview:
@@ -187,6 +189,7 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 		s.present, s.offered = id, ""
 		delete(s.held, id)
 		delete(s.making, id)
+		delete(s.out, id)
 	case center.EvHold:
 		if s.present != id {
 			return fmt.Errorf("call %s is held, present is %q", id, s.present)
@@ -222,4 +225,5 @@ func (s *sessionSeen) drop(id center.CallID) {
 	}
 	delete(s.held, id)
 	delete(s.making, id)
+	delete(s.out, id)
 }

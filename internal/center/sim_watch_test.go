@@ -29,13 +29,13 @@ type watch struct {
 	players    map[center.AgentID]bool // agents who are played a recording, or are shown a preview
 	backs      map[string]bool         // numbers of customers who are to be called back
 	counts     counts
-	recordAll  bool // the tenant's rule
+	rule       center.Recording // the tenant's
 	did        doing
 }
 
 // counts is what has been seen, for the report.
 type counts struct {
-	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, Conferences, Transfers, Helps, Inspections, Intercepts int
+	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, FromRinging, Conferences, Transfers, Helps, Inspections, Intercepts int
 }
 
 // doing is what one command has brought about so far.
@@ -48,9 +48,11 @@ type doing struct {
 	facts   []center.StateRecord
 	touched map[center.CallID]bool
 	talks   []talkSeen // that have begun, not those taken back from hold
+	rings   []talkSeen // calls of agents whose other side begins to ring
+	early   []talkSeen // recordings that have begun before their talk
 }
 
-// talkSeen is a talk that begins.
+// talkSeen is a talk that begins, or rings.
 type talkSeen struct {
 	agent center.AgentID
 	call  center.CallID
@@ -78,6 +80,8 @@ type sessionSeen struct {
 	phone   string                 // bound
 	forward string                 // rung instead
 	bound   time.Time              // when the phone was
+	out     map[center.CallID]bool // calls to customers that he is making
+	early   bool                   // he wants to be recorded from before the talk
 }
 
 // stateSeen is a state that an agent left.
@@ -181,11 +185,29 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 		if err := w.mention(id); err != nil {
 			return err
 		}
+		w.makes(cmd, id)
 	}
 	if err := w.sounds(cmd, reply); err != nil {
 		return err
 	}
+	if err := asksQuietly(late, cmd, reply, effects); err != nil {
+		return err
+	}
 	return w.after()
+}
+
+// asksQuietly checks that an agent who asks for help is not told a second time that he is in use (call-model 14.12).
+func asksQuietly(late bool, cmd center.Command, reply center.Reply, effects []center.Effect) error {
+	c, ok := cmd.(center.InnerHelp)
+	if !ok || reply.Err != nil || late {
+		return nil
+	}
+	for _, e := range effects {
+		if e, ok := e.(center.Event); ok && e.Agent == c.Agent && e.Type == center.EvBusy {
+			return fmt.Errorf("agent %d asks for help and is told %s", c.Agent, e.Type)
+		}
+	}
+	return nil
 }
 
 // before takes in what the command itself says about legs; true means that it is about a leg that is gone.
@@ -259,6 +281,10 @@ func (w *watch) learn(cmd center.Command) {
 	case center.SetForwarding:
 		if s := w.sessions[c.Agent]; s != nil {
 			s.forward = c.Number
+		}
+	case center.SetSelfRecord:
+		if s := w.sessions[c.Agent]; s != nil {
+			s.early = c.On && c.BeforeTalking
 		}
 	case center.Configure:
 		for _, s := range w.sessions {
@@ -349,25 +375,6 @@ func (w *watch) after() error {
 		return err
 	}
 	return w.checkStates()
-}
-
-// checkRecordings checks that the talks that have begun are recorded where the rule is to record all.
-func (w *watch) checkRecordings() error {
-	for _, talk := range w.did.talks {
-		if w.recordAll && w.sessions[talk.agent] != nil && w.sessions[talk.agent].present == talk.call && !w.records(talk.agent, talk.call) {
-			return fmt.Errorf("agent %d talks on call %s, which is not recorded", talk.agent, talk.call)
-		}
-	}
-	return nil
-}
-
-func (w *watch) records(agent center.AgentID, call center.CallID) bool {
-	for _, r := range w.recordings {
-		if r.agent == agent && r.call == call && r.started && !r.stopped {
-			return true
-		}
-	}
-	return false
 }
 
 // hisPhone is ownPhone, also of a leg that was rung before the agent forwarded elsewhere.

@@ -61,7 +61,7 @@ func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, sight: sight{at: start}, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
 		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
-	w.watch.recordAll = cfg.Recording.Mode == center.RecordAll
+	w.watch.rule = cfg.Recording
 	w.model.noCalls = make(map[center.AgentID]bool)
 	w.model.change = make(map[center.AgentID]bool)
 	return w
@@ -148,7 +148,7 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 		w.forwarded = true
 	}
 	if c, ok := cmd.(center.Configure); ok {
-		w.watch.recordAll = c.Config.Recording.Mode == center.RecordAll
+		w.watch.rule = c.Config.Recording
 	}
 	if c, ok := cmd.(center.Configure); ok && len(c.Config.Agents) > 0 {
 		w.cfg = c.Config

@@ -75,6 +75,7 @@ type (
 		Parked, Muted, Helper, AsksHelp             bool
 		FlowSince                                   time.Time
 		InFlow                                      time.Duration
+		Draw                                        int
 	}
 	savedRecord struct {
 		ID     RecordingID
@@ -162,6 +163,7 @@ func (p *party) save() savedParty {
 		Kind: p.kind, LegID: p.legID, Number: p.number, Phase: int(p.phase), Maker: p.maker, Picked: p.picked, Asked: p.asked, Told: p.told,
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Talked: p.talked, HeldSince: p.heldSince, Held: p.held, Waited: p.waited,
 		Parked: p.parked, Muted: p.muted, Helper: p.helper, AsksHelp: p.asksHelp, FlowSince: p.flowSince, InFlow: p.inFlow,
+		Draw: int(p.draw),
 	}
 	if p.agent != nil {
 		s.Agent = p.agent.id

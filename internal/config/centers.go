@@ -20,6 +20,8 @@ var recordingModes = map[string]center.RecordingMode{
 	recordNone: center.RecordNone, recordAll: center.RecordAll, recordChosen: center.RecordChosen, recordShare: center.RecordShare,
 }
 
+var outboundStarts = map[string]center.OutboundStart{"ringing": center.RecordFromRinging, "talk": center.RecordFromTalk}
+
 // Centers gives every VCC as its center wants it: names resolved to numbers, implied rights added. VCCs, skill queues, roles,
 // phones, agents, groups and reasons for rests are in the order of their numbers, access codes in that of their codes, trunks in that of the file.
 // Flows are those of whose skill queues the VCC has all. Empty lists are nil. Nothing is shared with c.
@@ -42,7 +44,7 @@ func (c *Config) center(v *VCC) center.Config {
 			International: slices.Sorted(slices.Values(v.Numbering.International)),
 			National:      slices.Sorted(slices.Values(v.Numbering.National)),
 		},
-		Recording: center.Recording{Mode: recordingModes[v.Recording.Mode], Share: v.Recording.Share},
+		Recording: center.Recording{Mode: recordingModes[v.Recording.Mode], Share: v.Recording.Share, CallOut: outboundStarts[v.RecordingOutbound]},
 		Silence:   c.Events.Silence,
 		WaitMusic: v.WaitMusic,
 		Flows:     c.flowsOf(v),

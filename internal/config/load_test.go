@@ -115,6 +115,7 @@ vccs:
   - id: 7
     name: &name seven
     recording: {share: 20}
+    recording_outbound: talk
     wait_music: bells
     numbering: {international: ["00", "+"], national: ["0"]}
     rest_reasons: [{code: 1, name: lunch}]
@@ -167,7 +168,7 @@ func TestConfig_CentersOfFull(t *testing.T) {
 				{ID: 20102, Role: 1, Group: 3, Account: "zoe", StaticAuth: true, MustChange: true, Skills: []center.AgentSkill{{Skill: 1, Weight: 1}, {Skill: 2, Weight: 100}}},
 			},
 			Numbering: center.Numbering{International: []string{"+", "00"}, National: []string{"0"}},
-			Recording: center.Recording{Mode: center.RecordShare, Share: 20},
+			Recording: center.Recording{Mode: center.RecordShare, Share: 20, CallOut: center.RecordFromTalk},
 		},
 	}
 	if diff := cmp.Diff(want, cfg.Centers()); diff != "" {

@@ -30,6 +30,8 @@ type VCC struct {
 	WaitMusic string `yaml:"wait_music" default:"music"`
 	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector or the agent picks), or `{share: 20}` (so many percent of the calls).
 	Recording Recording `yaml:"recording" default:"all"`
+	// When the recording of a call that an agent makes to a customer begins: `ringing` (once the other side rings, with what is heard meanwhile) or `talk` (once it has answered).
+	RecordingOutbound string `yaml:"recording_outbound" default:"ringing" oneof:"ringing talk"`
 	// Longest pause of a recording (for card data); it goes on by itself then.
 	RecordingPause time.Duration `yaml:"recording_pause" default:"2m" range:"1s..1h"`
 	// Days for which recordings are kept; then their files are deleted (docs/operating.md). 0 = for ever.

@@ -97,11 +97,11 @@ func TestOffice_HelpModes(t *testing.T) {
 		goes     func(o *office, ben *desktop)
 		ann, ben string
 	}{
-		"agent, two":        {`{"dstaddress":"102","devicetype":2,"mode":1}`, comes, "Hold Busy Customer_Alerting Talking", helped + " Talking"},
-		"queue, two":        {`{"dstaddress":"1","devicetype":1,"mode":"1"}`, comes, "Hold Busy Customer_Alerting Talking", helped + " Talking"},
+		"agent, two":        {`{"dstaddress":"102","devicetype":2,"mode":1}`, comes, "Hold Customer_Alerting Talking", helped + " Talking"},
+		"queue, two":        {`{"dstaddress":"1","devicetype":1,"mode":"1"}`, comes, "Hold Customer_Alerting Talking", helped + " Talking"},
 		"agent, three":      {`{"dstaddress":"102","devicetype":2,"mode":2}`, comes, "Customer_Alerting Conference", helped + " Conference"},
 		"queue, three":      {`{"dstaddress":1,"devicetype":"1","mode":2,"holdflag":false}`, comes, "Customer_Alerting Conference", helped + " Conference"},
-		"agent, two, fails": {`{"dstaddress":"102","mode":1}`, silent, "Hold Busy Customer_Alerting Consult_Fail", missed},
+		"agent, two, fails": {`{"dstaddress":"102","mode":1}`, silent, "Hold Customer_Alerting Consult_Fail", missed},
 		"three, fails":      {`{"dstaddress":"102","mode":2}`, silent, "Customer_Alerting Consult_Fail Talking", missed},
 	} {
 		t.Run(name, func(t *testing.T) {

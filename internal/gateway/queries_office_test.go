@@ -160,13 +160,15 @@ func TestOffice_Day(t *testing.T) {
 	o.pass(20 * time.Second)
 	now["resttime"], now["restoutnums"], now["restouttime"] = 70, 1, 10
 	day(ann, "in a rest that is over")
-	// Ben has not answered within 30 s. The caller is offered to Ann again, who misses him too.
+	// Ben has not answered within 30 s. The caller is back in his queue, and offered to Ann again, who misses him too.
 	clear(now)
-	now["noanswernums"], now["busynums"], now["busytime"] = 1, 1, 7+70-30
+	now["noanswernums"], now["redirectnums"] = 1, 1
+	now["busynums"], now["busytime"] = 1, 7+70-30
 	day(ben, "who missed the transfer")
 	ann.says("POST onlineagent/101/cancelrest", "", okDone)
 	o.pass(31 * time.Second)
-	if got := ann.call("GET calldata/101/statistics", ""); !strings.Contains(got, `"noanswernums":1,`) || !strings.Contains(got, `"busynums":2,`) {
+	got := ann.call("GET calldata/101/statistics", "")
+	if !strings.Contains(got, `"noanswernums":1,`) || !strings.Contains(got, `"redirectnums":1,`) || !strings.Contains(got, `"busynums":2,`) {
 		t.Errorf("after the missed call: %s", got)
 	}
 }

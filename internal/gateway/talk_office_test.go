@@ -44,7 +44,7 @@ func TestOffice_HelpAndConference(t *testing.T) {
 	o.rings("40102")
 	o.lifts("40102")
 	ben.says("PUT voicecall/102/answer", "", okDone)
-	ann.hears("Hold Busy Customer_Alerting Talking")
+	ann.hears("Hold Customer_Alerting Talking")
 	ben.hears("Busy PhoneAlerting PhoneOffhook Ringing Talking")
 	ann.says("POST voicecall/101/confjoin", `{"callid":"`+customer+`"}`, okDone)
 	ann.hears("Conference Customer_Release")

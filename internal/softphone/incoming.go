@@ -20,6 +20,7 @@ type incoming struct {
 	reason    string // of the CANCEL; written before cancelled fires
 	wait      *ackWait
 	answer    *sip.Response // the 200, written before Call.answered fires
+	early     []byte        // the description that was given before the answer, which repeats it; guarded by Call.mu
 	// late: the transaction was given up so that CANCEL does not end it (Faults.AnswerLate); responses go out without it.
 	late bool
 }
@@ -192,6 +193,34 @@ func (c *Call) Ring() error {
 	return nil
 }
 
+// Announce tells the caller that the phone rings, and lets him hear what the call says from now on (183 with a session description), as a
+// carrier does with its announcements.
+func (c *Call) Announce() error {
+	if c.outgoing {
+		return ErrOutgoing
+	}
+	if c.decision.Load() != undecided {
+		return ErrDecided
+	}
+	in := c.incoming
+	res := c.response(in.req, sip.StatusSessionInProgress)
+	res.AppendHeader(c.phone.contact())
+	c.mu.Lock()
+	body, agreed, err := c.session.answer(in.req.Body())
+	in.early = body
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	setSDP(res, c.phone.body(body))
+	c.media.connect(agreed)
+	if err := c.respond(res); err != nil {
+		return err
+	}
+	c.ringing.fire()
+	return nil
+}
+
 // ringAgain repeats 180 while it rings.
 func (c *Call) ringAgain() error {
 	if !c.ringing.fired() {
@@ -235,10 +264,13 @@ func (c *Call) sendAccept() error {
 	var agreed *peer
 	var body []byte
 	var err error
-	if hasSDP(in.req) {
+	switch {
+	case in.early != nil:
+		body = in.early
+	case hasSDP(in.req):
 		agreed = new(peer)
 		body, *agreed, err = c.session.answer(in.req.Body())
-	} else {
+	default:
 		body = c.session.offer()
 	}
 	in.wait, in.answer = c.expectACK(in.req), res

@@ -1,7 +1,9 @@
 package softphone
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,6 +203,39 @@ func TestCall_EarlyMediaAndRecordRoute(t *testing.T) {
 			t.Errorf("%s to %v by %v", method, &req.Recipient, routes)
 		}
 	}
+}
+
+// TestCall_Announce: who is called says something before he answers, and something else afterwards, with one description for both.
+func TestCall_Announce(t *testing.T) {
+	caller, callee := newPhone(t, Config{Tone: 440}), newPhone(t, Config{Tone: 700})
+	out := mustCall(t, caller, callee)
+	in := awaitCall(t, callee)
+	in.Say(1000)
+	must(t, in.Announce())
+	await(t, "progress", out.Ringing())
+	mustHear(t, out, 1000)
+	if out.Sent().Packets != 0 {
+		t.Error("the caller spoke before he was answered")
+	}
+	in.Say(700)
+	must(t, in.Answer(testContext(t)))
+	mustHear(t, out, 700)
+	mustHear(t, in, 440)
+	mustBeSilent(t, out, 1000)
+	in.mu.Lock()
+	version := in.session.version
+	in.mu.Unlock()
+	if statuses := out.Statuses(); !slices.Contains(statuses, 183) || slices.Contains(statuses, 180) || version != 1 {
+		t.Errorf("statuses %v, %d descriptions", statuses, version)
+	}
+	if err := in.Announce(); !errors.Is(err, ErrDecided) {
+		t.Errorf("announced after the answer: %v", err)
+	}
+	if err := out.Announce(); !errors.Is(err, ErrOutgoing) {
+		t.Errorf("announced by the caller: %v", err)
+	}
+	must(t, out.Hangup(testContext(t)))
+	await(t, "end", in.Ended())
 }
 
 // TestSessionTimer: while the caller refreshes, both stay; when it vanishes, both end.

@@ -29,6 +29,7 @@ vccs:
     name: seven
     limits: {agents: 5, calls: 9}
     recording: {share: 20}
+    recording_outbound: talk
     wait_music: bells
     recording_pause: 90s
     inspection: {tell_agents: false, inspect_inspectors: true, relations: [{inspectors: first, agents: [first]}]}

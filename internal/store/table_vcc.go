@@ -62,11 +62,11 @@ func vccsOf(cfg *config.Config) ([]vccRow, error) {
 
 func loadVCCs(ctx context.Context, q querier) ([]vccRow, error) {
 	all, err := collect(ctx, q, `SELECT id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music, recording_pause_ms, inspection, flows, zone,
-		recording_days FROM vcc ORDER BY id`, nil,
+		recording_days, recording_outbound FROM vcc ORDER BY id`, nil,
 		func(v *vccRow) []any {
 			return []any{
 				&v.ID, &v.Name, &v.Limits.Agents, &v.Limits.Calls, &v.Recording.Mode, &v.Recording.Share, &v.WaitMusic, long{&v.Pause},
-				asJSON{&v.Inspection}, asJSON{&v.Flows}, &v.Zone, &v.RecordingDays,
+				asJSON{&v.Inspection}, asJSON{&v.Flows}, &v.Zone, &v.RecordingDays, &v.Recording.CallOut,
 			}
 		})
 	if err != nil {
@@ -112,13 +112,13 @@ func saveVCC(ctx context.Context, tx *batch, v vccRow) error {
 		return err
 	}
 	if err := statement(ctx, tx, `INSERT INTO vcc (id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music,
-		recording_pause_ms, inspection, flows, zone, recording_days)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
+		recording_pause_ms, inspection, flows, zone, recording_days, recording_outbound)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
 		limit_calls = excluded.limit_calls, recording_mode = excluded.recording_mode, recording_share = excluded.recording_share,
 		wait_music = excluded.wait_music, recording_pause_ms = excluded.recording_pause_ms, inspection = excluded.inspection, flows = excluded.flows,
-		zone = excluded.zone, recording_days = excluded.recording_days`,
+		zone = excluded.zone, recording_days = excluded.recording_days, recording_outbound = excluded.recording_outbound`,
 		v.ID, v.Name, v.Limits.Agents, v.Limits.Calls, v.Recording.Mode, v.Recording.Share, v.WaitMusic, v.Pause.Milliseconds(), inspection, names, v.Zone,
-		v.RecordingDays); err != nil {
+		v.RecordingDays, v.Recording.CallOut); err != nil {
 		return err
 	}
 	if err := statement(ctx, tx, `DELETE FROM number_prefix WHERE vcc = $1`, v.ID); err != nil {

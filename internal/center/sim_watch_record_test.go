@@ -1,0 +1,80 @@
+package center_test
+
+import (
+	"fmt"
+	"slices"
+
+	"ccgateway/internal/center"
+)
+
+// makes notes that an agent's own request has made a call to a customer.
+func (w *watch) makes(cmd center.Command, id center.CallID) {
+	var agent center.AgentID
+	switch c := cmd.(type) {
+	case center.CallOut:
+		agent = c.Agent
+	case center.PreviewCallOut:
+		agent = c.Agent
+	}
+	if s := w.sessions[agent]; s != nil {
+		s.out[id] = true
+	}
+}
+
+// otherRings notes that the other side of an agent's own call begins to ring. A number that is no agent's is a customer's: calls between
+// agents have the work number.
+func (w *watch) otherRings(s *sessionSeen, e center.Event) {
+	content, ok := e.Content.(center.CustomerAlertingContent)
+	if !ok || !s.making[content.Call] {
+		return
+	}
+	if content.OtherPhoneWorkno == "" {
+		s.out[content.Call] = true
+	}
+	w.did.rings = append(w.did.rings, talkSeen{s.agent, content.Call})
+}
+
+// startsEarly notes a recording that begins before its agent talks.
+func (w *watch) startsEarly(e center.StartRecording) {
+	if s := w.sessions[e.Agent]; s != nil && s.present != e.Call {
+		w.counts.FromRinging++
+		w.did.early = append(w.did.early, talkSeen{e.Agent, e.Call})
+	}
+}
+
+// checkRecordings checks that what begins is recorded where the rule is to record all: talks, and calls to customers that begin to ring
+// where recordings begin with that. No recording begins earlier than the rule, or its agent, wants.
+func (w *watch) checkRecordings() error {
+	for _, talk := range w.did.talks {
+		if w.rule.Mode == center.RecordAll && w.sessions[talk.agent] != nil && w.sessions[talk.agent].present == talk.call && !w.records(talk) {
+			return fmt.Errorf("agent %d talks on call %s, which is not recorded", talk.agent, talk.call)
+		}
+	}
+	ringing := w.rule.CallOut == center.RecordFromRinging
+	for _, ring := range w.did.rings {
+		s := w.sessions[ring.agent]
+		if w.rule.Mode == center.RecordAll && ringing && s != nil && s.making[ring.call] && s.out[ring.call] && !w.records(ring) {
+			return fmt.Errorf("agent %d's call %s rings, and is not recorded", ring.agent, ring.call)
+		}
+	}
+	for _, early := range w.did.early {
+		s := w.sessions[early.agent]
+		switch {
+		case s == nil: // signed out meanwhile
+		case !slices.Contains(w.did.rings, early):
+			return fmt.Errorf("recording of agent %d begins, who neither talks on call %s nor hears it ring", early.agent, early.call)
+		case !(ringing && s.out[early.call]) && !(w.rule.Mode == center.RecordChosen && s.early):
+			return fmt.Errorf("recording of agent %d begins before the talk of call %s, against the rule %+v", early.agent, early.call, w.rule)
+		}
+	}
+	return nil
+}
+
+func (w *watch) records(talk talkSeen) bool {
+	for _, r := range w.recordings {
+		if r.agent == talk.agent && r.call == talk.call && r.started && !r.stopped {
+			return true
+		}
+	}
+	return false
+}
