@@ -134,7 +134,7 @@ func (p *program) open(ctx context.Context) error {
 	if p.voice, err = voice.New(p.voiceConfig(recordings, reader), directory{p.store}, p.watched()); err != nil {
 		return err
 	}
-	p.boards = wallboard.New(wallboard.Options{Log: p.log.With("room", "wallboard"), Centers: p.host, Store: p.store})
+	p.boards = wallboard.New(wallboard.Options{Log: p.log.With("room", "wallboard"), Centers: p.host, Store: p.store, Bounds: wallboardBounds(p.cfg)})
 	p.metrics.Watch(p.sources())
 	p.host.Attach(append([]host.Sink{p.delivery, p.pusher, p.voice, p.flows, p.store, p.metrics, p.boards}, p.traces.sinks()...)...)
 	p.host.Keep(host.Keeping{Journal: p.journal, Events: p.delivery, Facts: p.store, SnapshotCommands: p.cfg.Journal.SnapshotAfter})
@@ -334,6 +334,10 @@ func (p *program) gatewayConfig(cfg *config.Config) gateway.Config {
 		Recordings: recordings{p.store, p.archive}, Downloads: downloads(cfg),
 		Observe: p.metrics.Request, Log: p.log.With("room", "gateway"), Trace: p.traces.tracer,
 	}
+}
+
+func wallboardBounds(cfg *config.Config) wallboard.Bounds {
+	return wallboard.Bounds{Watchers: cfg.Bounds.WallboardWatchers, Pause: cfg.Bounds.WallboardPause, Changes: cfg.Bounds.WallboardChanges}
 }
 
 // server is one HTTP listener.

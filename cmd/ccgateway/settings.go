@@ -96,6 +96,7 @@ func (p *program) use(next *config.Config, pushing push.Options) error {
 	p.guard.SetRules(rulesOf(next))
 	p.pusher.Set(pushing)
 	p.doors.Set(p.gatewayConfig(next))
+	p.boards.Set(wallboardBounds(next))
 	for _, s := range p.servers {
 		if s.limit != nil {
 			s.limit.SetBounds(connectionLimits(next))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"ccgateway/client"
 	"ccgateway/internal/config"
+	"ccgateway/internal/wallboard"
 )
 
 // TestApply_Settings: settings of the running program are taken over without a start, and those that need one are named.
@@ -61,6 +63,17 @@ func TestApply_Settings(t *testing.T) {
 				}
 				for _, waiting := range []*talk{first, second} {
 					in.try("hang up", waiting.Hangup)
+				}
+			},
+		},
+		{
+			name: "wallboards", file: "bounds: {wallboard_watchers: 1}", says: "from now on: bounds.wallboard_watchers",
+			now: func(t *testing.T) {
+				first, err := in.boards.Watch(t.Context(), 1, "")
+				must(t, err)
+				defer first.Close()
+				if _, err := in.boards.Watch(t.Context(), 1, ""); !errors.Is(err, wallboard.ErrTooMany) {
+					t.Errorf("a second watcher of one: %v", err)
 				}
 			},
 		},

@@ -282,6 +282,7 @@ func (c *Center) recordLeg(p *party, reason Leave) {
 	number := p.number
 	if p.agent != nil {
 		id, number = p.agent.id, p.agent.phone
+		c.countTalk(p)
 	}
 	c.emit(LegRecord{
 		VCC: c.cfg.ID, Call: p.call.id, Leg: p.legID, Party: p.kind, Agent: id, Number: number, Skill: p.call.skill,
@@ -298,7 +299,6 @@ func (c *Center) detach(p *party, reason Leave) {
 	if a.play != nil && a.play.part == p {
 		c.stopPlay(a, playStopped)
 	}
-	c.countTalk(p)
 	if a.present == p {
 		a.present = nil
 	}

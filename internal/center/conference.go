@@ -61,11 +61,11 @@ func (c *Center) handOn(p *party, f finish) {
 	c.leaves(p, f)
 }
 
-// waits makes a party a waiting caller.
+// waits makes a party a waiting caller. Who was waiting in the queue already, while an agent looked on, keeps his place.
 func (c *Center) waits(p *party) {
 	p.phase, p.parked = phaseWaiting, false
-	if p.call.queue != nil && !p.call.queued {
-		p.call.entered = c.now
+	if cl := p.call; cl.queue != nil && !cl.queued && cl.stay.skill != cl.queue.skill.ID {
+		cl.entered = c.now
 	}
 }
 

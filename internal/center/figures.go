@@ -29,7 +29,7 @@ func (c *Center) countAnswer(p *party) {
 	}
 }
 
-// countTalk counts the time of a talk that ends.
+// countTalk counts the time of a talk when its stay is written down: the sum of an agent's leg records is his counter, whatever ended them.
 func (c *Center) countTalk(p *party) {
 	if !p.answered.IsZero() {
 		c.today(p.agent).Talk += Seconds(c.now.Sub(p.answered) / time.Second)

@@ -23,17 +23,17 @@ func (c *Center) hold(a *agent) *result.Error {
 		return result.OperationFailed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightHold])
 	}
 	c.park(p)
-	c.today(a).Held++
 	c.setRoom(p.call)
 	c.tell(a, EvHold, string(p.call.id))
 	return nil
 }
 
-// park puts a talk into its agent's held calls.
+// park puts a talk into its agent's held calls. Who consults puts the customer on hold as well.
 func (c *Center) park(p *party) {
 	a := p.agent
 	a.present = nil
 	a.held = append(a.held, p)
+	c.today(a).Held++
 	p.phase, p.call.since = phaseHeld, c.now
 	if p.heldSince.IsZero() {
 		p.heldSince = c.now

@@ -70,7 +70,7 @@ func (c *Center) move(mine *party, into *call, reason Leave) []*party {
 		if !n.ringing.IsZero() {
 			n.ringing = c.now
 		}
-		n.held, n.waited, n.record = 0, 0, nil
+		n.held, n.waited, n.record, n.maker = 0, 0, nil, false // another has made the call that he is in now
 		if n.leg != nil {
 			n.leg.party = &n
 		} else {

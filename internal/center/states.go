@@ -80,10 +80,10 @@ func (c *Center) becomeBusy(a *agent, reason int) {
 	c.setState(a, StateBusy, reason, EvSetNotReady, ReasonContent{strconv.Itoa(reason)})
 }
 
-// beginRest begins a rest, or changes the running one.
+// beginRest begins a rest, or changes the running one, which is counted by its own length first.
 func (c *Center) beginRest(a *agent, seconds, cause int) {
-	a.restUntil, a.restReminded = c.now.Add(time.Duration(seconds)*time.Second), false
 	c.setState(a, StateRest, cause, EvSetRest, ReasonContent{strconv.Itoa(cause)})
+	a.restUntil, a.restReminded = c.now.Add(time.Duration(seconds)*time.Second), false
 	c.arm(&a.restTimer, a.restUntil)
 }
 

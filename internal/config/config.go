@@ -16,7 +16,7 @@ type Config struct {
 	Cluster string `yaml:"cluster" default:"AgentGateway" counts:"now"`
 	// Addresses to listen on, "host:port" or ":port" for all of the machine's addresses; "" switches the listener off. Port 0 takes a free port.
 	Listen Listen `yaml:"listen"`
-	// Bounds on what the agent interface takes, against floods (docs/security.md).
+	// Bounds on what the agent interface takes, against floods (docs/security.md), and on wallboards (docs/wallboards.md).
 	Bounds Bounds `yaml:"bounds"`
 	// Certificate for `listen.https` and `listen.sips`. Changed files are taken within a minute, or at SIGHUP. If none is given, one of our own is made at the first start and kept under `data`.
 	TLS TLS `yaml:"tls"`
@@ -85,7 +85,7 @@ type Listen struct {
 	RTP PortRange `yaml:"rtp" default:"10000-20000"`
 }
 
-// Bounds says how much the agent interface takes.
+// Bounds says how much the agent interface and wallboards take.
 type Bounds struct {
 	// Connections of `listen.https`, and of `listen.http`, at a time. Beyond it the oldest that has sent no request is closed for the next one, then the one that is idle for longest. An agent has one or two. 0 = no bound.
 	Connections int `yaml:"connections" default:"50000" range:"0..1000000" counts:"now"`
@@ -99,6 +99,12 @@ type Bounds struct {
 	Queries int `yaml:"queries" default:"15000" range:"0..100000" counts:"now"`
 	// Queries in any 2 s of each agent. More are answered 000-007. 0 = no bound.
 	QueriesPerAgent int `yaml:"queries_per_agent" default:"5" range:"0..1000" counts:"now"`
+	// Watchers of wallboards at a time, for each VCC: some walls and ten inspectors' rooms. Each takes a connection and some kilobytes. The next is answered 503; who watches already stays.
+	WallboardWatchers int `yaml:"wallboard_watchers" default:"200" range:"1..10000" counts:"now"`
+	// Least pause between two messages of a wallboard. People read no faster than ten a second, and 2,000 agents make 170 changes a second. Whatever it is, the center is not asked more than a twentieth of its time.
+	WallboardPause time.Duration `yaml:"wallboard_pause" default:"100ms" range:"20ms..10s" counts:"now"`
+	// Latest changes that are kept of each watched VCC, of at most 16 MB: a watcher who was away goes on after the last that he has, and who is further behind gets a snapshot. With the default pause nearly a minute.
+	WallboardChanges int `yaml:"wallboard_changes" default:"512" range:"16..65536" counts:"now"`
 }
 
 // TLS names certificate and key.

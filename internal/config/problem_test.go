@@ -20,6 +20,11 @@ var wrong = []struct {
 	{"not a map", "- 1\n", []string{`c.yaml:1: must be a map, not a list`}},
 	{"word", "hello\n", []string{`c.yaml:1: must be a map, not a single value`}},
 	{"two documents", "node: a\n---\nnode: b\n", []string{`c.yaml:3: no valid YAML: a second document begins here; one file holds one`}},
+	{"wallboards", "bounds:\n  wallboard_watchers: 0\n  wallboard_pause: 1ms\n  wallboard_changes: 9\n", []string{
+		`c.yaml:2: bounds.wallboard_watchers: must lie between 1 and 10000, not 0`,
+		`c.yaml:3: bounds.wallboard_pause: must lie between 20ms and 10s, not 1ms`,
+		`c.yaml:4: bounds.wallboard_changes: must lie between 16 and 65536, not 9`,
+	}},
 	{"tag", "node: !!str a\n", []string{`c.yaml:1: node: tags (!!str) are not taken`}},
 	{"merge key", "auth:\n  <<: {mode: 1}\n", []string{`c.yaml:2: auth: merge keys (<<) are not taken`}},
 	{"no anchor", "node: *a\n", []string{`c.yaml:1: node: no anchor is named "a" before this line`}},

@@ -59,7 +59,7 @@ type board struct {
 
 func newBoard(b *Boards, vcc center.VCCID) *board {
 	return &board{
-		boards: b, vcc: vcc, inbox: newInbox(), feed: newFeed(), begun: make(chan struct{}),
+		boards: b, vcc: vcc, inbox: newInbox(), feed: newFeed(&b.bounds), begun: make(chan struct{}),
 		agents: map[center.AgentID]*agentRow{}, queues: map[center.SkillID]*queueRow{}, calls: map[center.CallID]*center.CallRow{},
 	}
 }
@@ -107,7 +107,7 @@ func (b *board) show(ctx context.Context) error {
 	timer := time.NewTimer(sweep)
 	defer timer.Stop()
 	for {
-		pause := time.NewTimer(max(leastPause, share*b.paused))
+		pause := time.NewTimer(max(b.boards.bounds.Load().Pause, share*b.paused))
 		select {
 		case <-pause.C:
 		case <-ctx.Done():

@@ -134,13 +134,20 @@ func TestWatch_GoesOn(t *testing.T) {
 // TestWatch_Bounds: no more watchers than may, no VCC that is none; a board whose center fails says so, and the next watch begins anew.
 func TestWatch_Bounds(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, wallboard.Options{Watchers: 2})
+	s := newStage(t, wallboard.Options{Bounds: wallboard.Bounds{Watchers: 2}})
 	if _, err := s.boards.Watch(t.Context(), 8, ""); !errors.Is(err, wallboard.ErrNoVCC) {
 		t.Errorf("a VCC that is none: %v", err)
 	}
 	first, second := s.watch(""), s.watch("")
 	if _, err := s.boards.Watch(t.Context(), vcc, ""); !errors.Is(err, wallboard.ErrTooMany) {
 		t.Errorf("a third watcher of two: %v", err)
+	}
+	s.boards.Set(wallboard.Bounds{Watchers: 3})
+	third := s.watch("")
+	s.boards.Set(wallboard.Bounds{Watchers: 1}) // who is there already stays
+	third.Close()
+	if _, err := s.boards.Watch(t.Context(), vcc, ""); !errors.Is(err, wallboard.ErrTooMany) {
+		t.Errorf("a third watcher of one: %v", err)
 	}
 	second.Close()
 	second.Close()
@@ -157,7 +164,7 @@ func TestWatch_Bounds(t *testing.T) {
 		t.Errorf("a new watch of a broken center: %v", err)
 	}
 	s.carry(func() []center.Effect { s.broken = nil; return nil })
-	third := s.watch("")
+	third = s.watch("")
 	follow(t, third, m, func(m *wallboard.View) bool { return !m.At.IsZero() })
 	s.boards.Close()
 	var err error
@@ -169,6 +176,32 @@ func TestWatch_Bounds(t *testing.T) {
 	}
 	if _, err := s.boards.Watch(t.Context(), vcc, ""); !errors.Is(err, wallboard.ErrClosed) {
 		t.Errorf("a watch after the end: %v", err)
+	}
+}
+
+// TestWatch_Changes: as many changes are kept as the configuration says; who is further behind begins anew. Messages keep the pause.
+func TestWatch_Changes(t *testing.T) {
+	t.Parallel()
+	const kept, pause = 16, 20 * time.Millisecond
+	s := newStage(t, wallboard.Options{Bounds: wallboard.Bounds{Changes: kept, Pause: pause}})
+	r := rand.New(rand.NewPCG(2, 2))
+	w := s.watch("")
+	ids := make([]string, 0, kept+2)
+	begun := time.Now()
+	for range cap(ids) {
+		m, err := w.Next(t.Context())
+		must(t, err)
+		ids = append(ids, m.ID)
+		s.play(r)
+	}
+	if spent := time.Since(begun); spent < (kept-1)*pause {
+		t.Errorf("%d messages took %s, with a pause of %s between them", len(ids), spent, pause)
+	}
+	if s.watch(ids[0]).Resumed() {
+		t.Error("a change is kept that is too old")
+	}
+	if !s.watch(ids[3]).Resumed() { // one may have come since
+		t.Error("a change is not kept any more")
 	}
 }
 

@@ -1,6 +1,7 @@
 package wallboard
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -18,7 +19,7 @@ import (
 // Errors of Watch and Next. Each says what the watcher is to do.
 var (
 	ErrNoVCC       = errors.New("no such VCC")                                        // stay away
-	ErrTooMany     = errors.New("as many watch as may")                               // come back later
+	ErrTooMany     = errors.New("as many watch the VCC as may")                       // come back later
 	ErrSlow        = errors.New("changes came faster than they were taken")           // come back, to a snapshot
 	ErrUnavailable = errors.New("the center or its records cannot be read")           // come back later
 	ErrClosed      = errors.New("the program stops")                                  // come back later
@@ -27,10 +28,11 @@ var (
 
 // Bounds and paces.
 const (
-	DefaultWatchers = 200              // at a time: ten inspectors' rooms and some walls; each takes a connection and some kilobytes
+	DefaultWatchers = 200 // of a VCC at a time: ten inspectors' rooms and some walls; each takes a connection and some kilobytes
+	DefaultPause    = 100 * time.Millisecond
+	DefaultChanges  = 512              // most of a minute at ten a second; who is further behind is better off with a snapshot
 	DefaultInterval = 30 * time.Minute // the field's usual one
 	DefaultStall    = 10 * time.Second // a network that stands still for longer has lost its watcher
-	leastPause      = 100 * time.Millisecond
 	share           = 20               // a refresh is followed by a pause of so many times its length
 	sweep           = time.Second      // not every change has an effect that tells of it
 	everyoneEvery   = 30 * time.Second // names of those who are signed out
@@ -53,12 +55,23 @@ type Store interface {
 	Zone(vcc center.VCCID) *time.Location
 }
 
+// Bounds of the streams. They may change while VCCs are watched, see Set; 0 is each one's default.
+type Bounds struct {
+	Watchers int           // of a VCC at a time
+	Pause    time.Duration // between two messages at least
+	Changes  int           // that are kept of a VCC for who comes back
+}
+
+func (b Bounds) orDefaults() *Bounds {
+	return &Bounds{cmp.Or(b.Watchers, DefaultWatchers), cmp.Or(b.Pause, DefaultPause), cmp.Or(b.Changes, DefaultChanges)}
+}
+
 // Options says what boards work on.
 type Options struct {
 	Log      *slog.Logger
 	Centers  Centers
 	Store    Store
-	Watchers int           // at a time; 0 = DefaultWatchers
+	Bounds   Bounds
 	Interval time.Duration // of the figures beside those of the day; 0 = DefaultInterval
 	Terms    report.Terms
 	Stall    time.Duration // within which a watcher must take each piece that is written to him; 0 = DefaultStall
@@ -70,6 +83,7 @@ type Boards struct {
 	ctx     context.Context //nolint:containedctx // ends with Close, whatever watch began a board
 	end     context.CancelFunc
 	running sync.WaitGroup
+	bounds  atomic.Pointer[Bounds]
 	boards  atomic.Pointer[map[center.VCCID]*board] // replaced under mu, never written to
 
 	mu       sync.Mutex
@@ -81,9 +95,6 @@ type Boards struct {
 
 // New makes boards that nobody watches. Close ends them.
 func New(o Options) *Boards {
-	if o.Watchers <= 0 {
-		o.Watchers = DefaultWatchers
-	}
 	if o.Interval <= 0 {
 		o.Interval = DefaultInterval
 	}
@@ -92,9 +103,13 @@ func New(o Options) *Boards {
 	}
 	ctx, end := context.WithCancel(context.Background())
 	b := &Boards{o: o, ctx: ctx, end: end}
+	b.Set(o.Bounds)
 	b.boards.Store(&map[center.VCCID]*board{})
 	return b
 }
+
+// Set changes the bounds from now on. Who watches goes on, also if fewer may.
+func (b *Boards) Set(bounds Bounds) { b.bounds.Store(bounds.orDefaults()) }
 
 // Close ends all watches with ErrClosed and waits for the boards' goroutines.
 func (b *Boards) Close() {
@@ -152,13 +167,13 @@ func (b *Boards) join(vcc center.VCCID) (*board, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	watched := (*b.boards.Load())[vcc]
 	switch {
 	case b.closed:
 		return nil, ErrClosed
-	case b.watchers >= b.o.Watchers:
+	case watched != nil && watched.watchers >= b.bounds.Load().Watchers:
 		return nil, ErrTooMany
 	}
-	watched := (*b.boards.Load())[vcc]
 	if watched == nil {
 		watched = newBoard(b, vcc)
 		b.replace(func(all map[center.VCCID]*board) { all[vcc] = watched }) // facts are kept from here on

@@ -4,18 +4,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
-// Bounds of what can be gone on from. At ten changes a second it is most of a minute; a watcher who is further behind is better off with a
-// snapshot.
-const (
-	maxKept      = 512
-	maxKeptBytes = 16 << 20
-)
+// maxKeptBytes bounds what can be gone on from beside Bounds.Changes.
+const maxKeptBytes = 16 << 20
 
 // feed has the latest changes of a board, for all watchers.
 type feed struct {
-	epoch string
+	epoch  string
+	bounds *atomic.Pointer[Bounds]
 
 	mu      sync.Mutex
 	last    uint64   // number of the last change; the first is 1
@@ -25,7 +23,9 @@ type feed struct {
 	ended   error         // why there will be no more
 }
 
-func newFeed() *feed { return &feed{epoch: newEpoch(), changed: make(chan struct{})} }
+func newFeed(bounds *atomic.Pointer[Bounds]) *feed {
+	return &feed{epoch: newEpoch(), bounds: bounds, changed: make(chan struct{})}
+}
 
 // add publishes a change and gives its number.
 func (f *feed) add(change []byte) uint64 {
@@ -34,7 +34,7 @@ func (f *feed) add(change []byte) uint64 {
 	f.last++
 	f.kept = append(f.kept, change)
 	f.bytes += len(change)
-	for len(f.kept) > maxKept || f.bytes > maxKeptBytes && len(f.kept) > 1 {
+	for len(f.kept) > f.bounds.Load().Changes || f.bytes > maxKeptBytes && len(f.kept) > 1 {
 		f.bytes -= len(f.kept[0])
 		f.kept[0] = nil
 		f.kept = f.kept[1:]

@@ -78,7 +78,7 @@ func (s *stage) read(url, last string, do func(name, id string, data []byte) err
 // TestStream: hello, a snapshot, changes; who comes back with Last-Event-ID gets the next change and no snapshot; the end is told.
 func TestStream(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, wallboard.Options{Watchers: 1})
+	s := newStage(t, wallboard.Options{Bounds: wallboard.Bounds{Watchers: 1}})
 	server := s.serve()
 	r := rand.New(rand.NewPCG(3, 3))
 	view, last, names := &wallboard.View{}, "", ""
