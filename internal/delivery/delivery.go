@@ -225,8 +225,7 @@ func detach(r *reader, queues []*queue) {
 func (d *Delivery) await(ctx context.Context, r *reader, timer *time.Timer) (goesOn bool, err error) {
 	select {
 	case <-r.wake:
-		return true, nil
-	case <-r.replaced:
+		return !r.replaced.Load(), nil
 	case <-timer.C:
 	case <-d.closing:
 	case <-ctx.Done():

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ccgateway/internal/center"
@@ -40,11 +41,15 @@ type queue struct {
 // reader is one waiting request; it may wait at several queues.
 type reader struct {
 	wake     chan struct{} // capacity 1: look again
-	replaced chan struct{} // capacity 1: another request has come for the same session
+	replaced atomic.Bool   // another request has come for the same session; wake tells it
 }
 
-func newReader() *reader {
-	return &reader{wake: make(chan struct{}, 1), replaced: make(chan struct{}, 1)}
+func newReader() *reader { return &reader{wake: make(chan struct{}, 1)} }
+
+// replace tells the reader that another one has come.
+func (r *reader) replace() {
+	r.replaced.Store(true)
+	signal(r.wake)
 }
 
 // signal sends without waiting: one signal that is not yet taken is as good as many.
@@ -124,7 +129,7 @@ func (q *queue) attach(r *reader) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.reader != nil && q.reader != r {
-		signal(q.reader.replaced)
+		q.reader.replace()
 	}
 	q.reader = r
 }

@@ -32,7 +32,6 @@ type Stream struct {
 	delivery *Delivery
 	queue    *queue
 	reader   *reader
-	over     bool // it has been replaced
 }
 
 // Open makes a stream that goes on after a position; who read the session before is replaced. Close ends it. Events up to the
@@ -58,7 +57,7 @@ func (q *queue) open(r *reader, position Position) (opening Opening, ok bool) {
 		return opening, false
 	}
 	if q.reader != nil {
-		signal(q.reader.replaced)
+		q.reader.replace()
 	}
 	q.reader = r
 	// A batch that the former stream is still writing is void: its connection is as good as dead.
@@ -108,12 +107,7 @@ func (s *Stream) Next(ctx context.Context, wait time.Duration, most int) (Batch,
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
-		select {
-		case <-s.reader.replaced:
-			s.over = true
-		default:
-		}
-		if s.over {
+		if s.reader.replaced.Load() {
 			return Batch{}, ErrReplaced
 		}
 		if batch, err := s.delivery.collect(s.reader, []*queue{s.queue}, most); err != nil || len(batch.Events) > 0 {
@@ -121,8 +115,6 @@ func (s *Stream) Next(ctx context.Context, wait time.Duration, most int) (Batch,
 		}
 		select {
 		case <-s.reader.wake:
-		case <-s.reader.replaced:
-			s.over = true
 		case <-timer.C:
 			return Batch{}, nil
 		case <-s.delivery.closing:

@@ -73,6 +73,27 @@ func hasWord(header http.Header, name, want string) bool {
 
 // serve writes the stream until it ends. Beside the goroutine that writes there are one that listens and one that pings.
 func (s *socket) serve(w http.ResponseWriter, r *http.Request) {
+	if !s.accept(w, r) {
+		return
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	var sides sync.WaitGroup
+	sides.Go(func() { cancel(s.listen(ctx)) })
+	sides.Go(func() { s.ping(ctx, cancel) })
+	s.line.run(ctx, s)
+	if s.last != nil {
+		_ = s.conn.Close(s.last.status(), s.last.Reason) // whoever does not hear it is gone
+	}
+	cancel(errCut)
+	_ = s.conn.CloseNow() // closed already, mostly
+	sides.Wait()
+}
+
+// accept makes the request's connection a WebSocket. It is a function of its own since serve's frame stays for as long as the socket is open:
+// see pollEvent.
+//
+//go:noinline
+func (s *socket) accept(w http.ResponseWriter, r *http.Request) bool {
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // mayOpenSocket has looked at the origin
 		CompressionMode:    websocket.CompressionDisabled,
@@ -80,22 +101,12 @@ func (s *socket) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.line.stream.Close("")
 		s.line.log.Debug("WebSocket not opened", "error", err.Error())
-		return
+		return false
 	}
 	conn.SetReadLimit(maxFromClient)
 	s.conn = conn
 	s.heard.Store(true)
-	ctx, cancel := context.WithCancelCause(r.Context())
-	var sides sync.WaitGroup
-	sides.Go(func() { cancel(s.listen(ctx)) })
-	sides.Go(func() { s.ping(ctx, cancel) })
-	s.line.run(ctx, s)
-	if s.last != nil {
-		_ = conn.Close(s.last.status(), s.last.Reason) // whoever does not hear it is gone
-	}
-	cancel(errCut)
-	_ = conn.CloseNow() // closed already, mostly
-	sides.Wait()
+	return true
 }
 
 // status is the close code (RFC 6455 section 7.4.1) that goes with the end of a stream.

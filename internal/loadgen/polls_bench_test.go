@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -13,10 +12,12 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/config"
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/gateway"
 	"ccgateway/internal/host"
 	"ccgateway/internal/lockout"
+	"ccgateway/internal/telemetry"
 	"ccgateway/internal/tlscert"
 )
 
@@ -33,7 +34,7 @@ func BenchmarkHeldPoll(b *testing.B) {
 		b.Run(map[bool]string{false: "http", true: "https"}[secure], func(b *testing.B) {
 			f := newFloor(b, *roomsAgents, false, func(*host.Host) {})
 			f.drain(b)
-			address := f.open(b, secure)
+			address := f.open(b, secure, gateway.MaxPollWait)
 			before := memoryInUse()
 			startPollClients(b, address, secure, *roomsAgents)
 			limit := time.Now().Add(time.Minute)
@@ -74,26 +75,37 @@ func (f *floor) drain(b *testing.B) {
 	}
 }
 
-// open serves the agent interface and gives its address.
-func (f *floor) open(b *testing.B, secure bool) string {
+// open serves the agent interface as the program does by default, with polls that are held for so long, and gives its address.
+func (f *floor) open(b *testing.B, secure bool, pollWait time.Duration) string {
 	b.Helper()
-	quiet := slog.New(slog.DiscardHandler)
-	doors := gateway.New(gateway.Config{PollWait: gateway.MaxPollWait, Log: quiet}, f.host, nobody{}, f.delivery)
-	server := gateway.NewServer(lockout.Handler(doors, func() []netip.Prefix { return nil }), quiet) // as the program has it
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	quiet, bounds := slog.New(slog.DiscardHandler), config.Defaults().Bounds
+	doors := gateway.New(gateway.Config{
+		PollWait: pollWait, Log: quiet, Source: lockout.From, Observe: telemetry.New("bench").Request,
+		Rates: gateway.Rates{
+			PerAddress: bounds.RequestsPerAddress, PerAgent: bounds.RequestsPerAgent,
+			Queries: bounds.Queries, QueriesPerAgent: bounds.QueriesPerAgent,
+		},
+	}, f.host, nobody{}, f.delivery)
+	for agent, token := range f.tokens {
+		doors.Recall(agent, []center.Token{token})
+	}
+	server := gateway.NewServer(lockout.Handler(doors, func() []netip.Prefix { return nil }), quiet)
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
+	listener := gateway.Limit(inner, server, gateway.ConnectionLimits{All: bounds.Connections, PerAddress: bounds.PerAddress}, quiet)
+	serve := func() error { return server.Serve(listener) }
 	if secure {
-		certificate, err := tlscert.Load("", "", b.TempDir(), time.Now())
+		keeper, err := tlscert.Open("", "", b.TempDir(), quiet)
 		if err != nil {
 			b.Fatal(err)
 		}
-		server.TLSConfig.Certificates = []tls.Certificate{certificate}
-		listener = tls.NewListener(listener, server.TLSConfig)
+		server.TLSConfig = keeper.Config()
+		serve = func() error { return server.ServeTLS(listener, "", "") }
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- serve() }()
 	b.Cleanup(func() {
 		f.delivery.Close() // before the server, so that held polls are answered
 		if err := server.Close(); err != nil {
@@ -102,6 +114,7 @@ func (f *floor) open(b *testing.B, secure bool) string {
 		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 			b.Error(err)
 		}
+		doors.Wait()
 	})
 	return listener.Addr().String()
 }
