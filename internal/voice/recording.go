@@ -76,7 +76,7 @@ func splitID(id string) (center.VCCID, string, bool) {
 	return center.VCCID(vcc), name, ok && err == nil
 }
 
-// mediaDigit is told by the media engine: a key was pressed (RFC 4733).
+// mediaDigit is told by the media engine: a key was pressed.
 func (s *Server) mediaDigit(id media.LegID, digit byte) {
 	if l := s.legs.bySound(id); l != nil {
 		l.mail.offer(func() {

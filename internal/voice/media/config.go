@@ -33,7 +33,8 @@ type Config struct {
 // Events are called one after another, by one goroutine of the engine, outside every lock. They may use the engine, but not
 // close it. Nil members are left out.
 type Events struct {
-	// Digit is a key pressed (RFC 4733): '0'..'9', '*', '#', 'A'..'D', once per key.
+	// Digit is a key pressed: '0'..'9', '*', '#', 'A'..'D', once per key. It came as an event (RFC 4733), or, where these were not
+	// agreed, as tones.
 	Digit func(leg LegID, digit byte)
 	// MediaLost tells that nothing has come from a leg for Config.NoMedia; again whenever so long has passed anew.
 	MediaLost func(leg LegID)
