@@ -41,6 +41,8 @@ type Events struct {
 	// RecordingEnded comes once for each recording that was started. With nil the file is complete and synced to disk;
 	// otherwise the recording was broken off and holds what was written until then.
 	RecordingEnded func(id RecordingID, err error)
+	// RecordingQuiet tells that the party of a recording has said nothing for as long as WatchSilence wants. The recording goes on.
+	RecordingQuiet func(id RecordingID)
 	// PlayEnded tells that a playing to a leg is over: by its end, by a key, or with what went wrong. A key that came by RTP has been
 	// told by Digit before.
 	PlayEnded func(leg LegID, id PlayID, key bool, err error)

@@ -241,6 +241,9 @@ func (l *Leg) record(room RoomID, out *frame) {
 		return
 	}
 	for _, r := range *list {
+		if r.silence.over(&l.said) {
+			l.engine.events.add(happening{kind: happenedSilence, recording: r})
+		}
 		switch {
 		case r.silent(), r.room != room:
 			r.add(&silence, &silence)
