@@ -83,6 +83,30 @@ func TestFlow_Voicemail(t *testing.T) {
 	})
 }
 
+// TestFlow_VoicemailSilence: a message ends by itself after five seconds without a word, and not while there are words; the flow goes on.
+func TestFlow_VoicemailSilence(t *testing.T) {
+	t.Parallel()
+	in := install(t)
+	amy := inMenu(in)
+	amy.presses('3')
+	amy.hears()
+	amy.listen(350) // seven seconds
+	amy.Say(0)
+	silent := time.Now()
+	amy.over()
+	if took := time.Since(silent); took < 4500*time.Millisecond || took > 10*time.Second {
+		t.Errorf("the message went on for %s of silence", took)
+	}
+	in.await("the message is in the index", func() (bool, string) {
+		all, err := in.store.Recordings(in.ctx, store.Filter{VCC: 1})
+		if err != nil || len(all) != 1 || all[0].Ended.IsZero() {
+			return false, ""
+		}
+		lasts := all[0].Ended.Sub(all[0].Began)
+		return lasts > 11*time.Second && lasts < 18*time.Second && all[0].Failed == "", lasts.String()
+	})
+}
+
 // TestFlow_CallerLeaves: a caller hangs up while a prompt plays; nothing is left of him.
 func TestFlow_CallerLeaves(t *testing.T) {
 	t.Parallel()

@@ -172,6 +172,8 @@ func (c *Center) applyWorld(cmd Command) Reply {
 		c.phoneState(cmd)
 	case RecordingFailed:
 		c.recordingFailed(cmd)
+	case RecordingQuiet:
+		c.recordingQuiet(cmd)
 	case Configure:
 		c.configure(cmd.Config)
 	case Drain:

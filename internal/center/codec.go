@@ -29,7 +29,7 @@ var kinds = kindsOf(
 	SkillAgents{}, RestCauses{}, SkillFigures{},
 	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{}, BeginMonitor{}, EndMonitor{},
 	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
-	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, WithdrawPreview{}, PlayEnded{},
+	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, WithdrawPreview{}, PlayEnded{}, RecordingQuiet{},
 	Tick{}, Configure{}, Drain{}, Look{}, Sessions{}, Count{}, Survey{}, Why{}, Restarted{}, Expel{},
 )
 

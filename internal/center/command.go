@@ -355,6 +355,8 @@ type (
 		Recording RecordingID
 		Why       string
 	}
+	// RecordingQuiet tells that who is recorded has said nothing for as long as StartRecording wants.
+	RecordingQuiet struct{ Recording RecordingID }
 )
 
 // Cause says why the phone side ended a leg or an attempt.
@@ -416,6 +418,7 @@ func (LegHeld) command()         {}
 func (Digit) command()           {}
 func (PhoneState) command()      {}
 func (RecordingFailed) command() {}
+func (RecordingQuiet) command()  {}
 func (Tick) command()            {}
 func (Configure) command()       {}
 func (Drain) command()           {}

@@ -65,13 +65,14 @@ type (
 		Skill  SkillID
 		Number string
 	}
-	// FlowRecord records the caller (voicemail) until he is quiet on the line, Longest is over, or FlowStopRecord. Its end comes as
-	// FlowTold.
+	// FlowRecord records the caller (voicemail) until he has said nothing for Silence (0 = for ever), Longest is over, or
+	// FlowStopRecord. Its end comes as FlowTold.
 	FlowRecord struct {
 		Call    CallID
 		Run     uint64
 		Longest time.Duration
 		Skill   SkillID // whose agents are told of the message
+		Silence time.Duration
 	}
 	// FlowStopRecord ends the recording.
 	FlowStopRecord struct {

@@ -165,12 +165,11 @@ func (c *Center) transmitNumber(a *agent) *result.Error {
 	if p == nil || p.phase != phaseTalking || p.call.add.kind != addNone || len(p.call.parties) < 3 {
 		return result.OperationFailed.Because("agent %d is in no three-party talk", a.id)
 	}
-	customer, out := p.call.relayEnds()
-	if out == nil {
+	if _, out := p.call.relayEnds(); out == nil {
 		return result.OperationFailed.Because("call %s has no customer and outside party", p.call.id)
 	}
 	p.call.relay = true
-	c.emit(RouteDigits{Leg: customer.leg.id, Route: DigitsRelayed, To: out.leg.id})
+	c.routeKeys(p.call)
 	return nil
 }
 
@@ -194,11 +193,7 @@ func (c *Center) endRelay(cl *call) {
 		return
 	}
 	cl.relay = false
-	for _, p := range cl.parties {
-		if p.leg != nil && !p.leg.over {
-			c.emit(RouteDigits{Leg: p.leg.id, Route: DigitsToCenter})
-		}
-	}
+	c.routeKeys(cl)
 }
 
 // reportSound reads something out to the others of the present talk.

@@ -84,6 +84,8 @@ type (
 		Caller    string
 		Called    string
 		File      string // path below the recordings' folder, ends in .wav
+		// Silence is for how long the leg may say nothing until RecordingQuiet is told; 0 = for ever.
+		Silence time.Duration
 	}
 	// StopRecording ends it.
 	StopRecording struct{ Recording RecordingID }

@@ -63,11 +63,12 @@ type (
 type DigitRoute int
 
 // The routes. Keys that do not go to the center are neither logged nor journaled, and their tones are kept out of recordings and
-// of everybody's ears.
+// of everybody's ears, also those of keys that come as tones alone.
 const (
 	DigitsToCenter DigitRoute = iota
 	DigitsRelayed             // to another leg alone
 	DigitsToFlow              // to the flow engine alone
+	DigitsNowhere             // to nobody
 )
 
 // For the flow engine.

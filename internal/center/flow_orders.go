@@ -115,7 +115,7 @@ func (c *Center) flowSecret(cl *call, p *party, on bool) *result.Error {
 	if !cl.flow.secret {
 		c.receive(cl, p)
 		cl.flow.secret = true
-		c.emit(RouteDigits{Leg: p.leg.id, Route: DigitsToFlow})
+		c.routeKeys(cl)
 	}
 	return nil
 }
@@ -126,9 +126,7 @@ func (c *Center) endSecret(cl *call) {
 		return
 	}
 	cl.flow.secret = false
-	if p := cl.guest(); p != nil && !p.leg.over {
-		c.emit(RouteDigits{Leg: p.leg.id, Route: DigitsToCenter})
-	}
+	c.routeKeys(cl)
 }
 
 func flowData(cl *call, data string) *result.Error {

@@ -14,6 +14,9 @@ type leg struct {
 	held     bool // by the far side itself, by re-INVITE
 	over     bool // its end has been told and is about to be dealt with
 	early    bool // it is heard before it is answered
+
+	keys   DigitRoute // where its keys go; of parties that are no agents
+	keysTo LegID
 }
 
 // newLeg names a connection that is to be asked for.

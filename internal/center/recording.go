@@ -123,6 +123,9 @@ func (c *Center) stopRecording(p *party, failed string) {
 		c.emit(StopRecording{Recording: r.id})
 	}
 	c.emit(RecordingEnded{VCC: c.cfg.ID, Recording: r.id, At: c.now, Failed: failed})
+	if r.paused {
+		c.routeKeys(p.call)
+	}
 }
 
 // recordingFailed: the phone side could not begin a recording, or had to break it off.

@@ -91,6 +91,7 @@ func (c *Center) pauseRecord(a *agent) *result.Error {
 
 func (c *Center) pause(r *record, until time.Time) {
 	r.paused = true
+	c.routeKeys(r.party.call) // before the talk goes on unrecorded
 	c.emit(PauseRecording{Recording: r.id, On: true})
 	c.arm(&r.resume, until)
 }
@@ -127,4 +128,5 @@ func (c *Center) pauseOver(r *record) {
 	r.paused = false
 	c.disarm(&r.resume)
 	c.emit(PauseRecording{Recording: r.id})
+	c.routeKeys(r.party.call)
 }

@@ -77,6 +77,7 @@ func (r *restorer) legs() error {
 	for _, s := range r.s.Legs {
 		r.c.legs[s.ID] = &leg{
 			id: s.ID, at: s.At.restore(), arrived: s.Arrived, alerted: s.Alerted, answered: s.Answered, held: s.Held, over: s.Over, early: s.Early,
+			keys: DigitRoute(s.Keys), keysTo: s.KeysTo,
 		}
 	}
 	return nil

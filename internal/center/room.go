@@ -5,6 +5,7 @@ import "slices"
 // setRoom tells the phone side who hears whom in a call, if that has changed. A table that stays the same is not sent again:
 // its prompts would begin anew.
 func (c *Center) setRoom(cl *call) {
+	c.routeKeys(cl)
 	rows := c.rows(cl)
 	if slices.EqualFunc(rows, cl.rows, sameRow) {
 		return

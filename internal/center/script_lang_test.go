@@ -79,6 +79,7 @@ var commands = map[string]struct {
 	"Digit":             {center.Digit{}, "Leg"},
 	"PhoneState":        {center.PhoneState{}, "Phone"},
 	"RecordingFailed":   {center.RecordingFailed{}, "Recording"},
+	"RecordingQuiet":    {center.RecordingQuiet{}, "Recording"},
 	"Tick":              {center.Tick{}, ""},
 	"Drain":             {center.Drain{}, ""},
 	"Configure":         {center.Configure{}, ""},

@@ -191,6 +191,8 @@ func (s *sim) step() error {
 		return s.send(center.Tick{})
 	case n < 197:
 		return s.send(center.RecordingFailed{Recording: center.RecordingID(s.anyRecording()), Why: "disk full"})
+	case n < 198:
+		return s.send(center.RecordingQuiet{Recording: center.RecordingID(s.anyRecording())})
 	case n < 199:
 		return s.send(center.PhoneState{Phone: s.phoneNumber(), Registered: s.r.IntN(2) == 0})
 	case s.r.IntN(6) == 0:

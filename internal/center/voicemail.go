@@ -25,15 +25,17 @@ func (c *Center) flowRecord(cl *call, p *party, cmd FlowRecord) *result.Error {
 	}
 	c.receive(cl, p)
 	cl.flow.skill = cmd.Skill
-	c.beginVoicemail(p)
+	c.beginVoicemail(p, cmd.Silence)
 	c.arm(&cl.flow.limit, c.now.Add(longest))
 	return nil
 }
 
-func (c *Center) beginVoicemail(p *party) {
+func (c *Center) beginVoicemail(p *party, silence time.Duration) {
 	cl := p.call
 	r := c.newRecord(p, 0)
-	c.emit(StartRecording{Recording: r.id, Call: cl.id, Leg: p.leg.id, Caller: cl.caller, Called: cl.called, File: r.file})
+	c.emit(StartRecording{
+		Recording: r.id, Call: cl.id, Leg: p.leg.id, Caller: cl.caller, Called: cl.called, File: r.file, Silence: max(silence, 0),
+	})
 	c.emit(RecordingBegan{
 		VCC: c.cfg.ID, Recording: r.id, Call: cl.id, Caller: cl.caller, Called: cl.called, File: r.file, At: c.now, Skill: cl.flow.skill,
 	})
@@ -45,6 +47,13 @@ func (c *Center) flowStopRecord(cl *call, p *party) *result.Error {
 	}
 	c.voicemailOver(p, "")
 	return nil
+}
+
+// recordingQuiet: a caller who leaves a message has stopped speaking. That an agent's talk is quiet is nobody's business.
+func (c *Center) recordingQuiet(cmd RecordingQuiet) {
+	if r := c.records[cmd.Recording]; r != nil && r.party.agent == nil {
+		c.voicemailOver(r.party, "")
+	}
 }
 
 // voicemailOver ends the recording; the flow goes on. failed says why it broke off, "" = it did not.

@@ -88,9 +88,16 @@ func buildCallBack(c *compiler, n node) step {
 // longestMessage bounds a voicemail.
 const longestMessage = 10 * time.Minute
 
+// Silence that ends a voicemail: below the least, a breath would end it.
+const (
+	leastSilence   = 2 * time.Second
+	longestSilence = time.Minute
+)
+
 func buildVoicemail(c *compiler, n node) step {
 	m := n.members("skill")
 	s := voicemailStep{longest: m.duration("longest", 5*time.Second, longestMessage, 2*time.Minute)}
+	s.silence = m.durationOrNone("silence", leastSilence, longestSilence, 5*time.Second)
 	if skill, ok := m.get("skill"); ok {
 		s.skill = skill.skill()
 	} else {

@@ -122,6 +122,19 @@ func (m *members) duration(name string, least, most, otherwise time.Duration) ti
 	return n.duration(least, most)
 }
 
+// durationOrNone reads a duration that may be 0 as well.
+func (m *members) durationOrNone(name string, least, most, otherwise time.Duration) time.Duration {
+	n, ok := m.get(name)
+	if !ok {
+		return otherwise
+	}
+	switch n.value {
+	case uint64(0), int64(0), int(0), "0", "0s":
+		return 0
+	}
+	return n.duration(least, most)
+}
+
 func (n node) duration(least, most time.Duration) time.Duration {
 	text, _ := n.value.(string)
 	d, err := time.ParseDuration(text)

@@ -10,6 +10,8 @@ import (
 // wrongFlows lists flows and the one thing that is wrong in each: the problem's path and a part of its text.
 var wrongFlows = []struct{ name, text, path, want string }{
 	{"silence too long", "a: [{pause: 2m}]", "a.[0].pause", "1m30s"},
+	{"silence of a message too short", "a: [{voicemail: {skill: support, silence: 1s}}]", "a.[0].voicemail.silence", "2s"},
+	{"silence of a message is text", "a: [{voicemail: {skill: support, silence: no}}]", "a.[0].voicemail.silence", "2s"},
 	{"unknown step", "a: [{plya: x}]", "a.[0].plya", "no step is named"},
 	{"unknown member", "a: [{play: {prompt: menu, loud: 1}}]", "a.[0].play.loud", "no member of this name"},
 	{"missing prompt", "a: [{play: nothing.wav}]", "a.[0].play", "no prompt is named"},
@@ -88,4 +90,18 @@ func readAnything(text string) (flows map[string][]any) {
 		return nil
 	}
 	return flows
+}
+
+// TestCompile_Voicemail: the silence that ends a message is 5 s, or what the flow says; 0 is none.
+func TestCompile_Voicemail(t *testing.T) {
+	for step, want := range map[string]string{
+		"support": ", until 5s of silence\n", "{skill: support}": ", until 5s of silence\n",
+		"{skill: support, silence: 0}": "at most 2m0s\n", "{skill: support, silence: 0s}": "at most 2m0s\n",
+		"{skill: support, silence: 2500ms}": ", until 2.5s of silence\n",
+	} {
+		got := script(t, compileText(t, "a: [{voicemail: "+step+"}]", world), "a", Caller{}, "")
+		if !strings.Contains(got, "record for support, at most 2m0s") || !strings.Contains(got, want) {
+			t.Errorf("%s: %s", step, got)
+		}
+	}
 }

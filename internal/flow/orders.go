@@ -80,6 +80,7 @@ type (
 	Record struct {
 		Skill   string
 		Longest time.Duration
+		Silence time.Duration // of which the message ends; 0 = of none
 	}
 	// StopRecord ends it.
 	StopRecord struct{}
@@ -144,7 +145,13 @@ func (o Transfer) String() string {
 	return fmt.Sprintf("transfer to %s %s", deviceNames[o.To.Type], o.To.Address)
 }
 func (o CallBack) String() string { return "call back " + o.Number + " from queue " + o.Skill }
-func (o Record) String() string   { return fmt.Sprintf("record for %s, at most %s", o.Skill, o.Longest) }
+func (o Record) String() string {
+	text := fmt.Sprintf("record for %s, at most %s", o.Skill, o.Longest)
+	if o.Silence > 0 {
+		text += fmt.Sprintf(", until %s of silence", o.Silence)
+	}
+	return text
+}
 func (StopRecord) String() string { return "stop recording" }
 func (Return) String() string     { return "return to the agent" }
 func (HangUp) String() string     { return "hang up" }

@@ -144,7 +144,7 @@ func (r *running) carryOut(o Order) (why string) {
 		})
 	case Record:
 		return r.ask(o.Skill, func(s center.SkillID) center.Command {
-			return center.FlowRecord{Call: call, Run: run, Longest: o.Longest, Skill: s}
+			return center.FlowRecord{Call: call, Run: run, Longest: o.Longest, Skill: s, Silence: o.Silence}
 		})
 	case Transfer:
 		return r.do(center.FlowTransfer{Call: call, Run: run, To: o.To})

@@ -223,17 +223,18 @@ func dialable(number string) bool {
 	return number != "" && len(number) <= 24 && strings.Trim(number, "0123456789*#+") == ""
 }
 
-// voicemailStep records a message; the # key ends it.
+// voicemailStep records a message; the # key ends it, and silence.
 type voicemailStep struct {
 	skill   string
 	longest time.Duration
+	silence time.Duration // 0 = does not end it
 	other   []step
 }
 
 func (s voicemailStep) start(r *Run) {
 	r.save()
 	r.leave()
-	r.give(Record{Skill: s.skill, Longest: s.longest})
+	r.give(Record{Skill: s.skill, Longest: s.longest, Silence: s.silence})
 	r.give(Timer{After: s.longest + 5*time.Second})
 	r.await(recordingMessage{s})
 }

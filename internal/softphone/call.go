@@ -193,7 +193,23 @@ func (c *Call) Say(freq float64) { c.media.say(freq) }
 // Mute makes the call say silence, or its tone again.
 func (c *Call) Mute(on bool) { c.media.muted.Store(on) }
 
-// Digit sends a digit (0..9 * # A..D) as an RFC 4733 event and returns when it was said.
+// Speak says some sound in place of the tone and returns when it was said. What was being spoken before is broken off.
+func (c *Call) Speak(ctx context.Context, pcm []int16) error {
+	if !c.answered.fired() {
+		return ErrNotAnswered
+	}
+	select {
+	case <-c.media.speak(pcm):
+		return nil
+	case <-c.ended.ch:
+		return ErrEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Digit sends a digit (0..9 * # A..D) as an RFC 4733 event, or as tones in the sound if the other side takes none or Config.Sounded says
+// so, and returns when it was said.
 func (c *Call) Digit(ctx context.Context, digit rune) error {
 	event, err := eventOf(digit)
 	if err != nil {
@@ -201,12 +217,6 @@ func (c *Call) Digit(ctx context.Context, digit rune) error {
 	}
 	if !c.answered.fired() {
 		return ErrNotAnswered
-	}
-	c.mu.Lock()
-	knows := c.session.remote != nil && c.session.remote.eventPT != 0
-	c.mu.Unlock()
-	if !knows {
-		return errors.New("softphone: the other side takes no digits")
 	}
 	said, err := c.media.press(event)
 	if err != nil {

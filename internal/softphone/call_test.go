@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ccgateway/internal/dtmf"
 	"ccgateway/internal/g711"
 	"ccgateway/internal/tone"
 )
@@ -361,5 +362,33 @@ func TestPhone_Many(t *testing.T) {
 	}
 	for _, c := range calls {
 		must(t, c.Hangup(testContext(t)))
+	}
+}
+
+// TestCall_SoundedDigits: between phones of which one knows no telephone-event, digits are tones in the sound, each once, whoever of
+// them says them and whoever called; what is spoken is heard in between, and the tone is back afterwards.
+func TestCall_SoundedDigits(t *testing.T) {
+	plain := newPhone(t, Config{Record: time.Minute, Tone: 700})
+	sounded := newPhone(t, Config{Record: time.Minute, Tone: 440, Sounded: true})
+	for _, pair := range [][2]*Phone{{plain, sounded}, {sounded, plain}} {
+		out, in := talk(t, pair[0], pair[1])
+		for said, heard := range map[*Call]*Call{out: in, in: out} {
+			must(t, said.Digit(testContext(t), '7'))
+			must(t, said.Speak(testContext(t), tone.Sine(1000, 0.3, 4800)))
+			must(t, said.Digit(testContext(t), '#'))
+			mustHear(t, heard, map[*Phone]float64{plain: 700, sounded: 440}[said.phone])
+			var d dtmf.Detector
+			keys := ""
+			pcm := heard.Recording()
+			for at := 0; at+frameSamples <= len(pcm); at += frameSamples {
+				if h := d.Take(pcm[at : at+frameSamples]); h.Key != 0 {
+					keys += string(h.Key)
+				}
+			}
+			if spoken, _ := tone.HeardWindows(pcm, 1000); keys != "7#" || spoken < 4 || heard.Heard().Digits != "" {
+				t.Errorf("heard the tones of %q, speech in %d windows, events %q", keys, spoken, heard.Heard().Digits)
+			}
+		}
+		must(t, out.Hangup(testContext(t)))
 	}
 }

@@ -60,6 +60,7 @@ type Config struct {
 	Record    time.Duration // how much of each call is kept in memory for Call.Recording
 	Answer    Answer        // Manual
 	RingFor   time.Duration // with Immediately: how long it rings first
+	Sounded   bool          // keys are tones in the sound: descriptions have no telephone-event
 	Lines     int           // calls at once, further ones are answered 486; 0: no limit
 	Encrypt   Encrypt       // of its sound: Clear
 	Suites    []string      // crypto suites that it knows, by their names of RFC 4568, in order of preference; both if none is given

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"ccgateway/internal/dtmf"
 	"ccgateway/internal/g711"
 	"ccgateway/internal/tone"
 )
@@ -20,6 +21,8 @@ import (
 const (
 	// toneAmplitude is the peak of what a phone says: -10 dBFS, so that three of them can be mixed without clipping.
 	toneAmplitude = 0.316
+	// digitAmplitude is that of each of a digit's two tones: -12 dBFS.
+	digitAmplitude = 0.25
 	// portTries is how often a pair of neighbouring ports is looked for; half of all ports are even, and few are taken.
 	portTries = 64
 	// maxDatagram is more than any RTP packet of ours or of a peer that keeps to Ethernet's size.
@@ -70,6 +73,8 @@ type media struct {
 	loopOf loopKey
 	at     int // position in loop
 	digits digitMouth
+	tones  *dtmf.Generator // of the digit that is being said, where it is said in tones
+	speech speech
 	sent   Sent
 	control
 
@@ -172,6 +177,7 @@ func (m *media) close() {
 			close(job.said)
 		}
 		m.digits.queue = nil
+		m.speech.end()
 		m.ear.tick()
 	})
 }
@@ -227,17 +233,72 @@ func (m *media) pace(due, skipped int) {
 // sayDigit sends the packets of a digit, if one waits.
 func (m *media) sayDigit(p *peer) bool {
 	payloads, stamp, first := m.digits.next(m.stamp)
+	if len(payloads) > 0 && p.eventPT == 0 {
+		m.sayTones(p, payloads[0][0], stamp == m.stamp)
+		return true
+	}
 	for i := range payloads {
-		if p.eventPT == 0 {
-			break // the peer cannot take digits: they take their time and are not sent
-		}
 		m.send(p, p.eventPT, stamp, first && i == 0, payloads[i][:])
 	}
 	return len(payloads) > 0
 }
 
-// saySound sends one frame of the tone or of silence.
+// sayTones sends one frame of a digit to a peer that was not promised events.
+func (m *media) sayTones(p *peer, event byte, first bool) {
+	if first {
+		m.tones = dtmf.NewGenerator(digitSet[event], digitAmplitude)
+	}
+	var pcm [frameSamples]int16
+	m.tones.Fill(pcm[:])
+	m.sayFrame(p, &pcm)
+}
+
+// speech is sound that is said in place of the tone.
+type speech struct {
+	pcm  []int16       // what is left of it
+	said chan struct{} // closed at its end; nil: nothing is spoken
+}
+
+// speak begins some speech; said is closed when it was said, broken off, or the call ended.
+func (m *media) speak(pcm []int16) (said <-chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.speech.end()
+	m.speech = speech{pcm: pcm, said: make(chan struct{})}
+	return m.speech.said
+}
+
+func (s *speech) end() {
+	if s.said != nil {
+		close(s.said)
+		*s = speech{}
+	}
+}
+
+// saySpeech sends one frame of what is spoken.
+func (m *media) saySpeech(p *peer) {
+	var pcm [frameSamples]int16
+	m.speech.pcm = m.speech.pcm[copy(pcm[:], m.speech.pcm):]
+	m.sayFrame(p, &pcm)
+	if len(m.speech.pcm) == 0 {
+		m.speech.end()
+	}
+}
+
+// sayFrame sends one frame of sound.
+func (m *media) sayFrame(p *peer, pcm *[frameSamples]int16) {
+	var code [frameSamples]byte
+	p.law.Encode(code[:], pcm[:])
+	m.send(p, p.law.PayloadType(), m.stamp, m.quiet, code[:])
+	m.quiet = false
+}
+
+// saySound sends one frame of speech, of the tone or of silence.
 func (m *media) saySound(p *peer) {
+	if m.speech.said != nil && !m.muted.Load() && !m.holding.Load() {
+		m.saySpeech(p)
+		return
+	}
 	key := loopKey{law: p.law, freq: m.freq.Load()}
 	if m.muted.Load() || m.holding.Load() {
 		key.freq = 0

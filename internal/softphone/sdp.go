@@ -194,6 +194,7 @@ type session struct {
 	id      uint64
 	version uint64
 	addr    netip.AddrPort // what we announce
+	sounded bool           // we know no digits but tones
 	laws    []g711.Law
 	held    bool // we hold the other side
 	remote  *description
@@ -206,7 +207,11 @@ type session struct {
 func (s *session) offer() []byte {
 	s.version++
 	protos, keys := s.offeredKeys()
-	return s.marshal([]*sdp.MediaDescription{s.line(protos, keys, s.laws, offeredEventPT, directionFor(true, !s.held))})
+	eventPT := uint8(offeredEventPT)
+	if s.sounded {
+		eventPT = 0
+	}
+	return s.marshal([]*sdp.MediaDescription{s.line(protos, keys, s.laws, eventPT, directionFor(true, !s.held))})
 }
 
 // answer answers an offer of the other side: the first law of the offer that is ours, digits if it has them, and the
@@ -215,6 +220,9 @@ func (s *session) answer(body []byte) ([]byte, peer, error) {
 	offer, err := parseDescription(body)
 	if err != nil {
 		return nil, peer{}, err
+	}
+	if s.sounded {
+		offer.eventPT = 0
 	}
 	law, ok := s.choose(offer.laws)
 	if !ok || offer.secure && s.encrypt == Clear {
@@ -247,6 +255,9 @@ func (s *session) accept(body []byte) (peer, error) {
 	answer, err := parseDescription(body)
 	if err != nil {
 		return peer{}, err
+	}
+	if s.sounded {
+		answer.eventPT = 0
 	}
 	law, ok := s.choose(answer.laws)
 	if !ok {

@@ -234,6 +234,7 @@ func (a *attempt) win(res *sip.Response) {
 	l.stage, l.dialog, l.sound = talking, a.dialog, a.sound
 	l.informs.Store(a.target.trunk != nil && a.target.trunk.InfoDigits)
 	r.cancelAll()
+	l.hideKeys()
 	l.s.rooms.settle(l.key, a.sound.leg.ID())
 	l.agreeSession(res, a.asked)
 	l.log.Info("leg answered", "by", a.target.peer.addr)

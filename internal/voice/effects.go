@@ -54,7 +54,10 @@ func (s *Server) carrySound(vcc center.VCCID, effect center.Effect) {
 	case center.SendDigits:
 		s.carrySendDigits(vcc, e)
 	case center.RouteDigits:
-		s.order(vcc, e.Leg, func(l *leg) { l.keys = e })
+		s.order(vcc, e.Leg, func(l *leg) {
+			l.keys = e
+			l.hideKeys()
+		})
 	}
 }
 

@@ -29,12 +29,16 @@ func must(t *testing.T, err error) {
 }
 
 // talkingPhone is a soft phone that registers, is rung as that leg, answers, and says a tone.
-func talkingPhone(r *rig, leg center.LegID, number string, freq float64) *softphone.Call {
+func talkingPhone(r *rig, leg center.LegID, number string, freq float64, change ...func(*softphone.Config)) *softphone.Call {
 	t := r.t
 	t.Helper()
 	ctx := inTime(t)
-	phone, err := softphone.New(ctx, softphone.Config{Registrar: r.addr().String(), User: number, Password: "secret-" + number, Tone: freq,
-		Answer: softphone.Immediately, RingFor: time.Millisecond, Record: time.Minute})
+	cfg := softphone.Config{Registrar: r.addr().String(), User: number, Password: "secret-" + number, Tone: freq,
+		Answer: softphone.Immediately, RingFor: time.Millisecond, Record: time.Minute}
+	for _, f := range change {
+		f(&cfg)
+	}
+	phone, err := softphone.New(ctx, cfg)
 	must(t, err)
 	t.Cleanup(phone.Close)
 	must(t, phone.Register(ctx))

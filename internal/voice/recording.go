@@ -24,6 +24,9 @@ func (s *Server) startRecording(vcc center.VCCID, e center.StartRecording) {
 	if err == nil {
 		err = s.engine.StartRecording(recordingID(vcc, e.Recording), path, s.rooms.soundOf(legKey{vcc, e.Leg}), roomID(vcc, e.Call))
 	}
+	if err == nil && e.Silence > 0 {
+		s.engine.WatchSilence(recordingID(vcc, e.Recording), e.Silence)
+	}
 	if errors.Is(err, media.ErrNoLeg) {
 		err = emptyRecording(path)
 	}
@@ -69,6 +72,13 @@ func (s *Server) recordingEnded(id media.RecordingID, err error) {
 	s.notice(vcc, center.RecordingFailed{Recording: center.RecordingID(name), Why: err.Error()})
 }
 
+// recordingQuiet is told by the media engine: who is recorded has said nothing for as long as StartRecording wants.
+func (s *Server) recordingQuiet(id media.RecordingID) {
+	if vcc, name, ok := splitID(string(id)); ok {
+		s.notice(vcc, center.RecordingQuiet{Recording: center.RecordingID(name)})
+	}
+}
+
 // splitID undoes recordingID.
 func splitID(id string) (center.VCCID, string, bool) {
 	number, name, ok := strings.Cut(id, "/")
@@ -76,7 +86,7 @@ func splitID(id string) (center.VCCID, string, bool) {
 	return center.VCCID(vcc), name, ok && err == nil
 }
 
-// mediaDigit is told by the media engine: a key was pressed (RFC 4733).
+// mediaDigit is told by the media engine: a key was pressed.
 func (s *Server) mediaDigit(id media.LegID, digit byte) {
 	if l := s.legs.bySound(id); l != nil {
 		l.mail.offer(func() {

@@ -127,6 +127,7 @@ func (s *Server) startMedia() error {
 			Digit:          s.mediaDigit,
 			MediaLost:      s.mediaLost,
 			RecordingEnded: s.recordingEnded,
+			RecordingQuiet: s.recordingQuiet,
 			PlayEnded:      s.playEnded,
 		}}
 	engine, err := media.New(m)

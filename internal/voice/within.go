@@ -201,10 +201,10 @@ func (l *leg) informed(req *sip.Request, tx *sip.ServerTx) {
 	if !ok {
 		return
 	}
-	l.digit(digit)
-	if l.sound != nil {
-		l.s.engine.KeyPressed(l.sound.leg.ID())
+	if l.sound != nil && l.s.engine.KeyPressed(l.sound.leg.ID(), digit) {
+		return // its tone has come before
 	}
+	l.digit(digit)
 }
 
 func infoDigit(req *sip.Request) (byte, bool) {
@@ -239,6 +239,13 @@ func keyOf(s string) (byte, bool) {
 		return keys[10+s[1]-'0'], true
 	}
 	return 0, false
+}
+
+// hideKeys keeps tones of keys that are not for everybody out of ears and recordings.
+func (l *leg) hideKeys() {
+	if l.sound != nil {
+		l.s.engine.HideKeys(l.sound.leg.ID(), l.keys.Route != center.DigitsToCenter)
+	}
 }
 
 // digit brings a key to where keys of the leg go. It is never logged.

@@ -33,13 +33,16 @@ type Config struct {
 // Events are called one after another, by one goroutine of the engine, outside every lock. They may use the engine, but not
 // close it. Nil members are left out.
 type Events struct {
-	// Digit is a key pressed (RFC 4733): '0'..'9', '*', '#', 'A'..'D', once per key.
+	// Digit is a key pressed: '0'..'9', '*', '#', 'A'..'D', once per key. It came as an event (RFC 4733), or, where these were not
+	// agreed, as tones.
 	Digit func(leg LegID, digit byte)
 	// MediaLost tells that nothing has come from a leg for Config.NoMedia; again whenever so long has passed anew.
 	MediaLost func(leg LegID)
 	// RecordingEnded comes once for each recording that was started. With nil the file is complete and synced to disk;
 	// otherwise the recording was broken off and holds what was written until then.
 	RecordingEnded func(id RecordingID, err error)
+	// RecordingQuiet tells that the party of a recording has said nothing for as long as WatchSilence wants. The recording goes on.
+	RecordingQuiet func(id RecordingID)
 	// PlayEnded tells that a playing to a leg is over: by its end, by a key, or with what went wrong. A key that came by RTP has been
 	// told by Digit before.
 	PlayEnded func(leg LegID, id PlayID, key bool, err error)

@@ -24,6 +24,7 @@ const (
 	happenedMediaLost
 	happenedRecordingEnded
 	happenedPlayEnded
+	happenedSilence
 )
 
 // eventQueue brings events from schedulers, readers and disk writers to the one goroutine that tells them. Adding never
@@ -116,6 +117,10 @@ func (e *Engine) tell(h happening) {
 		e.forgetRecording(h.recording)
 		if to.RecordingEnded != nil {
 			to.RecordingEnded(h.recording.id, h.err)
+		}
+	case happenedSilence:
+		if to.RecordingQuiet != nil {
+			to.RecordingQuiet(h.recording.id)
 		}
 	case happenedPlayEnded:
 		e.mu.Lock()

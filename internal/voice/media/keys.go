@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"ccgateway/internal/tone"
+	"ccgateway/internal/dtmf"
 	"ccgateway/internal/voice/media/rtpaudio"
 )
 
@@ -19,25 +19,17 @@ const (
 	keyEnds = 3
 	// keyLevel is the amplitude of each of a key's two tones, about -12 dBm0.
 	keyLevel = 0.25
-	allKeys  = "123A456B789C*0#D"
 )
 
 // ErrKeys: not a key, or too many that wait.
 var ErrKeys = errors.New("keys cannot be sent")
-
-// keyRows and keyColumns are the tones of the keys in allKeys (ITU-T Q.23).
-var (
-	keyRows    = [4]float64{697, 770, 852, 941}
-	keyColumns = [4]float64{1209, 1336, 1477, 1633}
-)
 
 // keying is the key that is being sent to a leg. It belongs to the leg's scheduler.
 type keying struct {
 	active bool
 	tick   int
 	event  *rtpaudio.SentDigit // nil: as tones
-	low    *tone.Generator
-	high   *tone.Generator
+	tones  *dtmf.Generator
 }
 
 // SendKeys sends keys ('0'..'9', '*', '#', 'A'..'D') to a leg's far side, one after another, 100 ms each with pauses as long: as
@@ -51,7 +43,7 @@ func (e *Engine) SendKeys(leg LegID, keys string) error {
 		return fmt.Errorf("send keys to leg %s: %w", leg, ErrNoLeg)
 	}
 	for i := range len(keys) {
-		if strings.IndexByte(allKeys, keys[i]) < 0 {
+		if strings.IndexByte(dtmf.Keys, keys[i]) < 0 {
 			return fmt.Errorf("send keys to leg %s: %w: not a key", leg, ErrKeys) // which one is nobody's business
 		}
 	}
@@ -100,17 +92,14 @@ func (k *keying) begin(sender *rtpaudio.Sender, key byte, event uint8) {
 		k.event, _ = sender.Digit(key, event) // SendKeys has looked at it
 		return
 	}
-	place := strings.IndexByte(allKeys, key)
-	k.low = tone.NewGenerator(keyRows[place/4], keyLevel)
-	k.high = tone.NewGenerator(keyColumns[place%4], keyLevel)
+	k.tones = dtmf.NewGenerator(key, keyLevel)
 }
 
 // sendTone sends 20 ms of the key's tones, or of the silence after it.
 func (l *Leg) sendTone(s *session, to netip.AddrPort, sounds bool) {
 	var out frame
 	if sounds {
-		l.keying.low.Fill(out[:])
-		l.keying.high.Add(out[:])
+		l.keying.tones.Fill(out[:])
 	}
 	l.write(s, l.audio(s, &out), to)
 }

@@ -64,6 +64,7 @@ func newLab(t *testing.T, change ...setup) *lab {
 		Digit:          func(leg LegID, digit byte) { l.tell(string(leg) + " " + string(digit)) },
 		PlayEnded:      func(_ LegID, id PlayID, key bool, err error) { l.tell(fmt.Sprint(id, " played ", key, " ", err)) },
 		MediaLost:      func(leg LegID) { l.tell(string(leg) + " lost") },
+		RecordingQuiet: func(id RecordingID) { l.tell(string(id) + " quiet") },
 		RecordingEnded: func(id RecordingID, err error) { l.recordingEnded(string(id), err) },
 	}
 	open := openRecording

@@ -58,6 +58,7 @@ type Leg struct {
 	lostAt    time.Duration // when MediaLost was told last
 	sends     bool          // the party was sent sound in this tick
 
+	tones  toneKeys  // keys in what the party says
 	keying keying    // the key that the far side is sent
 	keys   chan byte // that wait for it
 
@@ -146,9 +147,11 @@ func (l *Leg) listen(t tick) {
 		if l.heard {
 			l.said, l.heard = frame{}, false
 		}
+		l.tones.forget()
 		return
 	}
 	l.heard = l.nextFrame()
+	l.findKeys(s, t)
 	if s.watched() {
 		l.watch(t)
 	}
@@ -238,6 +241,9 @@ func (l *Leg) record(room RoomID, out *frame) {
 		return
 	}
 	for _, r := range *list {
+		if r.silence.over(&l.said) {
+			l.engine.events.add(happening{kind: happenedSilence, recording: r})
+		}
 		switch {
 		case r.silent(), r.room != room:
 			r.add(&silence, &silence)

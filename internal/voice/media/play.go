@@ -168,14 +168,7 @@ func (p *playing) sound(ctx context.Context) ([]int16, error) {
 	return stretch(pcm, p.rate), nil
 }
 
-// KeyPressed tells of a key that came by signalling instead of RTP: it ends what the leg hears with Barge. An unknown leg is none.
-func (e *Engine) KeyPressed(leg LegID) {
-	if l := e.Leg(leg); l != nil {
-		l.barge()
-	}
-}
-
-// barge ends what a key ends.
+// barge ends what a key ends. It is called by readers, schedulers and signalling.
 func (l *Leg) barge() {
 	if p := l.play.Load(); p != nil && p.Barge {
 		p.end(true, nil)

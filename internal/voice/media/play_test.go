@@ -284,7 +284,7 @@ func TestKeyPressed(t *testing.T) {
 	l.play(Playing{ID: "menu", Leg: "A", Volume: 50, Speed: 50, Barge: true, Endless: true}, 1200, time.Second)
 	l.play(Playing{ID: "notice", Leg: "B", Volume: 50, Speed: 50, Endless: true}, 1200, time.Second)
 	for _, leg := range []LegID{"B", "nobody", "A"} {
-		l.engine.KeyPressed(leg)
+		l.engine.KeyPressed(leg, '5')
 	}
 	l.await("end", func() bool { return len(l.events()) > 0 })
 	if got := l.events(); len(got) != 1 || got[0] != "menu played true <nil>" {

@@ -90,10 +90,7 @@ func (l *Leg) receive(raw []byte, from netip.AddrPort, now time.Duration) {
 		format = rtpaudio.Format{Kind: rtpaudio.KindNoise} // counted, so that it is not taken for lost, and not heard
 	}
 	if key, pressed := l.put(now, format); pressed {
-		if !l.engine.events.add(happening{kind: happenedDigit, leg: l, digit: key}) {
-			l.counts.flooded.Add(1)
-		}
-		l.barge()
+		l.pressed(key)
 	}
 }
 

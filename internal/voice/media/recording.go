@@ -45,8 +45,9 @@ type recording struct {
 	failed  atomic.Bool  // nothing more is taken
 	told    atomic.Bool  // RecordingEnded is on its way
 	paused  atomic.Bool  // silence is recorded
-	tail    int          // ticks that stay silent after the pause; of the scheduler, as filling
-	stopped bool         // guarded by Engine.mu
+	silence silenceWatch
+	tail    int  // ticks that stay silent after the pause; of the scheduler, as filling
+	stopped bool // guarded by Engine.mu
 
 	out *wav.Writer // of the disk writer
 }
