@@ -241,6 +241,7 @@ func (i *inquiry) own(by center.By) error {
 		}
 	}
 	reply, err := i.put(center.CallIDs{By: by})
+	mine = append(mine, i.watch.helpsOf(by.Agent)...)
 	if err != nil || reply.Err != nil {
 		return fmt.Errorf("own calls: %w, %w", err, reply.Err)
 	}

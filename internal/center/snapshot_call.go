@@ -60,6 +60,7 @@ type (
 		Queue, Skill      SkillID
 		Removed           *Skill
 		ToQueue           bool
+		Help              CallID
 	}
 	savedParty struct {
 		Kind                                        PartyKind
@@ -75,6 +76,8 @@ type (
 		Parked, Muted, Helper, AsksHelp             bool
 		FlowSince                                   time.Time
 		InFlow                                      time.Duration
+		Help                                        CallID
+		AskedBy                                     AgentID
 	}
 	savedRecord struct {
 		ID     RecordingID
@@ -162,6 +165,7 @@ func (p *party) save() savedParty {
 		Kind: p.kind, LegID: p.legID, Number: p.number, Phase: int(p.phase), Maker: p.maker, Picked: p.picked, Asked: p.asked, Told: p.told,
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Talked: p.talked, HeldSince: p.heldSince, Held: p.held, Waited: p.waited,
 		Parked: p.parked, Muted: p.muted, Helper: p.helper, AsksHelp: p.asksHelp, FlowSince: p.flowSince, InFlow: p.inFlow,
+		Help: p.help, AskedBy: p.askedBy,
 	}
 	if p.agent != nil {
 		s.Agent = p.agent.id
@@ -185,7 +189,7 @@ func (cl *call) saveAddition() *savedAddition {
 	}
 	s := &savedAddition{
 		Kind: int(add.kind), Asker: slices.Index(cl.parties, add.asker), Rung: slices.Index(cl.parties, add.rung), Outside: add.outside,
-		Parks: add.parks, Began: add.began, Skill: add.skill, ToQueue: add.toQueue,
+		Parks: add.parks, Began: add.began, Skill: add.skill, ToQueue: add.toQueue, Help: add.help,
 	}
 	if add.queue != nil {
 		s.Queue = add.queue.skill.ID
