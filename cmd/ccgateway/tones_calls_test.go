@@ -128,8 +128,8 @@ func TestTones_Hold(t *testing.T) {
 	benDropped := step{what: "Ann drops the consultation", do: withCall("ann", "$2", (*client.Agent).DropCall), told: []string{
 		"ann: Call_Release $2; Customer_Release $2", "ben: Customer_Release $2; Call_Release $2; [PhoneRelease]; Ready"}, gone: "ben", hear: "amy<music"}
 	allThree := "ann<amy,ben amy<ann,ben ben<ann,amy"
-	joinsBen := step{what: "Ann takes Ben in", do: all(helped("ann", "$1", 102, true), lifts("ben")), told: []string{
-		"ann: Customer_Alerting $1 otherPhone=102; Conference $1 partner=13900,102",
+	joinsBen := step{what: "Ann takes Ben in", do: all(helped("ann", "$2", 102, true), lifts("ben")), told: []string{
+		"ann: Customer_Alerting $2 otherPhone=102; Conference $1 partner=13900,102",
 		"ben: Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1 feature=52 type=assistant; Conference $1; Record $1"},
 		hear: allThree, between: "ann<ring amy<music"}
 	playStories(t, []story{
@@ -157,9 +157,21 @@ func TestTones_Hold(t *testing.T) {
 			{what: "Ann mutes", do: as("ann", (*client.Agent).Mute), hear: "ann<amy,ben amy<ben ben<amy"},
 			{what: "Ann ends mute", do: as("ann", (*client.Agent).Unmute), hear: allThree},
 			{what: "Ann drops Ben", do: as("ann", func(a *client.Agent, ctx context.Context) error { return a.Disconnect(ctx, "102") }), told: []string{
-				"ann: Customer_Release $1 number=102; Talking $1", "ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready"}, gone: "ben", hear: "ann<amy amy<ann"},
+				"ann: Customer_Release $2 number=102; Talking $1", "ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready"}, gone: "ben", hear: "ann<amy amy<ann"},
 			amyHangsUp,
 		}, recorded: []string{"ann $1: amy,ben | ann", "ben $1: amy,ann | ben"}},
+		{name: "14.13 three-party help, ended by its id", cast: "ann ben", steps: []step{amyCalls, joinsBen,
+			{what: "Ann ends the help", do: withCall("ann", "$2", (*client.Agent).DropCall), told: []string{"ann: Call_Release $2; Customer_Release $2 number=102; Talking $1",
+				"ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready"}, gone: "ben", hear: "ann<amy amy<ann"},
+			amyHangsUp,
+		}, recorded: []string{"ann $1: amy,ben | ann", "ben $1: amy,ann | ben"}},
+		{name: "14.13 three-party help, ended while the helper rings", cast: "ann ben", once: true, steps: []step{amyCalls,
+			{what: "Ann asks Ben in, whose phone rings", do: all(helped("ann", "$2", 102, true), rings("ben")),
+				told: []string{"ann: Customer_Alerting $2 otherPhone=102", "ben: Busy; PhoneAlerting $1"}, hear: "ann<ring amy<music"},
+			{what: "Ann ends the help", do: withCall("ann", "$2", (*client.Agent).DropCall), told: []string{
+				"ann: Call_Release $2; Customer_Release $2 number=102; Talking $1", "ben: Customer_Release $1; PhoneRelease; Ready"}, gone: "ben", hear: "ann<amy amy<ann"},
+			amyHangsUp,
+		}, recorded: []string{"ann $1: amy | ann"}},
 		{name: "14.13 hold, call out, join", cast: "ann", steps: []step{amyCalls, annHolds, annCallsOut, outAnswers,
 			{what: "Ann joins them", do: withCall("ann", "$1", (*client.Agent).Join), told: []string{"ann: Conference $2 partner=13900,5551234; Customer_Release $1 number=13900"},
 				hear: "ann<amy,out amy<ann,out out<ann,amy"},

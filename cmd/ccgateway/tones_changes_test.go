@@ -14,8 +14,8 @@ func TestTones_ChangesUnderInspection(t *testing.T) {
 	const benJoined = "Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1; Conference $1; Record $1"
 	withIvy := []string{"ann $1: amy,ivy | ann"}
 	takesBenIn := func(hear string) step {
-		return step{what: "Ann takes Ben in", do: all(helped("ann", "$1", 102, true), lifts("ben")),
-			told: []string{"ann: Customer_Alerting $1; Conference $1", "ben: " + benJoined}, hear: hear, between: "ann<ring amy<music"}
+		return step{what: "Ann takes Ben in", do: all(helped("ann", "$2", 102, true), lifts("ben")),
+			told: []string{"ann: Customer_Alerting $2; Conference $1", "ben: " + benJoined}, hear: hear, between: "ann<ring amy<music"}
 	}
 	playStories(t, []story{
 		{name: "watched transfer that fails, under insert", cast: "ann ben ivy", once: true, steps: []step{amyCalls, ivyInserts,
@@ -53,7 +53,7 @@ func TestTones_ChangesUnderInspection(t *testing.T) {
 				"ike: " + inspecting, "ben: BeQcStart qcAgentId=903 qcType=20172"},
 				hear: "ann<amy,ben,ivy amy<ann,ben ben<ann,amy,ike ivy<ann,amy,ben ike<ann,amy,ben"},
 			{what: "Ben leaves", do: as("ben", (*client.Agent).Release), told: []string{
-				"ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready", "ann: Customer_Release $1 number=102; Talking $1"}, gone: "ben",
+				"ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready", "ann: Customer_Release $2 number=102; Talking $1"}, gone: "ben",
 				hear: whisperRow},
 			ivyStops, annReleases}, recorded: []string{"ann $1: amy,ben,ivy | ann", "ben $1: amy,ann,ike | ben"}},
 		{name: "an internal call under whisper", cast: "ann ben ivy", steps: []step{

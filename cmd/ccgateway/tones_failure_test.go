@@ -39,8 +39,8 @@ func TestTones_CallerHangsUp(t *testing.T) {
 				"ben: Call_Release $2; Customer_Release $2; [PhoneRelease]; Ready", "ann: Customer_Release $2; Call_Release $2; [PhoneRelease]; Ready"}, gone: "ann ben"},
 		}, recorded: []string{"ann $1: amy | ann", "ann $2: ben | ann", "ben $2: ann | ben"}},
 		{name: "in a talk of three", cast: "ann ben", steps: []step{amyCalls,
-			{what: "Ann takes Ben in", do: all(helped("ann", "$1", 102, true), lifts("ben")), told: []string{
-				"ann: Customer_Alerting $1; Conference $1", "ben: Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1; Conference $1; Record $1"},
+			{what: "Ann takes Ben in", do: all(helped("ann", "$2", 102, true), lifts("ben")), told: []string{
+				"ann: Customer_Alerting $2; Conference $1", "ben: Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1; Conference $1; Record $1"},
 				hear: "ann<amy,ben amy<ann,ben ben<ann,amy", between: "ann<ring amy<music"},
 			{what: "Amy hangs up", do: hangsUp("amy"), told: []string{"ann: Customer_Release $1 number=13900; Talking $1", "ben: Customer_Release $1 number=13900; Talking $1"},
 				gone: "amy", hear: "ann<ben ben<ann"},
@@ -49,8 +49,8 @@ func TestTones_CallerHangsUp(t *testing.T) {
 				gone: "ann ben"},
 		}, recorded: []string{"ann $1: amy,ben | ann", "ben $1: amy,ann | ben"}},
 		{name: "both at once in a talk of three", cast: "ann ben", once: true, steps: []step{amyCalls,
-			{what: "Ann takes Ben in", do: all(helped("ann", "$1", 102, true), lifts("ben")), told: []string{
-				"ann: Customer_Alerting $1; Conference $1", "ben: Busy; PhoneAlerting $1; PhoneOffhook; Auto_Answer $1; Conference $1; Record $1"},
+			{what: "Ann takes Ben in", do: all(helped("ann", "$2", 102, true), lifts("ben")), told: []string{
+				"ann: Customer_Alerting $2; Conference $1", "ben: Busy; PhoneAlerting $1; PhoneOffhook; Auto_Answer $1; Conference $1; Record $1"},
 				hear: "ann<amy,ben amy<ann,ben ben<ann,amy", between: "ann<ring amy<music"},
 			{what: "Amy, Ann and Ben hang up at once", do: all(together(leavesCall("amy"), leavesCall("ann"), leavesCall("ben")), settles("ann", "ben")), gone: "amy ann ben"},
 		}, recorded: []string{"ann $1: amy,ben | ann", "ben $1: amy,ann | ben"}},
@@ -99,7 +99,7 @@ func TestTones_Failures(t *testing.T) {
 			annTakesBack, annReleases}, recorded: consulted},
 		{name: "the agent vanishes from a talk of three", cast: "ann", setup: []setting{soonLost}, steps: []step{amyCalls,
 			{what: "Ann brings the outside party in", do: all(transfers("ann", client.ToOutside, "5551234", client.ThreeOutside), lifts("out")),
-				told: []string{"ann: Customer_Alerting $1; Conference $1"}, hear: "ann<amy,out amy<ann,out out<ann,amy", between: "ann<ring amy<music"},
+				told: []string{"ann: Customer_Alerting $2; Conference $1"}, hear: "ann<amy,out amy<ann,out out<ann,amy", between: "ann<ring amy<music"},
 			{what: "Ann's phone is not registered any more", do: deregisters("ann"), hear: "="},
 			{what: "Ann's phone vanishes", do: vanishes("ann"), told: []string{"ann: Call_Release $1; Customer_Release $1; PhoneRelease phoneState=3; StopRecordDone $1; Ready"},
 				hear: "amy<out out<amy"},

@@ -79,8 +79,8 @@ func TestTones_Inspection(t *testing.T) {
 			{what: "Ann takes Amy back", do: withCall("ann", "$1", (*client.Agent).GetHold), told: []string{"ann: Talking $1"}, hear: whisperRow},
 			ivyStops, annReleases}, recorded: []string{"ann $1: amy,ivy | ann", "ann $2: ben,ivy | ann", "ben $2: ann | ben"}},
 		{name: "a third joins under whisper", cast: "ann ben cid ivy", steps: []step{amyCalls, ivyWhispers,
-			{what: "Ann takes Ben in", do: all(helped("ann", "$1", 102, true), lifts("ben")), told: []string{
-				"ann: Customer_Alerting $1; Conference $1", "ben: Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1; Conference $1; Record $1"},
+			{what: "Ann takes Ben in", do: all(helped("ann", "$2", 102, true), lifts("ben")), told: []string{
+				"ann: Customer_Alerting $2; Conference $1", "ben: Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1; Conference $1; Record $1"},
 				hear: "ann<amy,ben,ivy amy<ann,ben ben<ann,amy ivy<ann,amy,ben", between: "ann<ring amy<music"},
 			{what: "Ivy inserts", do: switches("ivy", 101, toInsert), told: []string{"ann: " + inserted}, hear: "ann<amy,ben,ivy amy<ann,ben,ivy ben<ann,amy,ivy ivy<ann,amy,ben"},
 			{what: "Ivy listens", do: switches("ivy", 101, toListen), told: []string{"ann: " + listened}, hear: "ann<amy,ben amy<ann,ben ben<ann,amy ivy<ann,amy,ben"},

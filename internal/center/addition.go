@@ -1,6 +1,7 @@
 package center
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -31,7 +32,13 @@ type addition struct {
 	began   time.Time
 	queue   *queue // where the call came from before a watched transfer put it into another; restored if that fails
 	skill   SkillID
-	toQueue bool // a watched transfer to a skill queue, which looks on when an agent does not take the call
+	toQueue bool   // a watched transfer to a skill queue, which looks on when an agent does not take the call
+	help    CallID // of addHelp: the id of the help call
+}
+
+// id is the call as the asker knows it who has somebody rung into it: a help call has an id of its own.
+func (add *addition) id(cl *call) CallID {
+	return cmp.Or(add.help, cl.id)
 }
 
 // remove takes a party out of its call's list.
@@ -95,7 +102,7 @@ func (c *Center) seek(asker *party, kind addKind, parks bool) {
 func (c *Center) seekAgent(cl *call, b *agent) {
 	number := strconv.Itoa(int(b.id))
 	role := cl.offeredRole()
-	c.tell(cl.add.asker.agent, EvCustomerAlert, CustomerAlertingContent{Call: cl.id, OtherPhoneWorkno: number, OtherPhone: number, Type: role})
+	c.tell(cl.add.asker.agent, EvCustomerAlert, CustomerAlertingContent{Call: cl.add.id(cl), OtherPhoneWorkno: number, OtherPhone: number, Type: role})
 	c.offer(b, cl)
 	c.setRoom(cl)
 }
@@ -246,7 +253,7 @@ func (c *Center) addFailed(cl *call, reason Leave) {
 	asker := add.asker
 	switch add.kind {
 	case addHelp:
-		c.tell(asker.agent, EvConsultFail, string(cl.id))
+		c.tell(asker.agent, EvConsultFail, string(add.id(cl)))
 	case addSuccess:
 		c.tell(asker.agent, EvConnectFail, string(cl.id))
 		c.tellTransferred(asker, add.outside, 1)
@@ -274,6 +281,6 @@ func (c *Center) cancelAdd(cl *call) {
 		number = p.number
 	}
 	add := c.endSeek(cl, LeaveAskerLeft)
-	c.tell(add.asker.agent, EvCustomerRelease, CustomerReleaseContent{Call: cl.id, Number: number})
+	c.tell(add.asker.agent, EvCustomerRelease, CustomerReleaseContent{Call: add.id(cl), Number: number})
 	c.tellTalking(add.asker)
 }

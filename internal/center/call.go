@@ -125,16 +125,23 @@ type party struct {
 	muted     bool          // an agent whom the others do not hear
 	helper    bool          // has come in to help
 	asksHelp  bool          // has asked for help
+	help      CallID        // the id of the help call by which a helper has come, or is being rung, into this one; "" = none
+	askedBy   AgentID       // who has asked for that help, and knows its id
 	flowSince time.Time     // of the stay in a flow that goes on; zero = in none
 	inFlow    time.Duration // in flows before
 }
 
-// newCall gives birth to a call. The running number has the VCC in its upper bits, so ids are unique in an installation
-// (call-model 2).
-func (c *Center) newCall(feature int) *call {
+// newCallID makes an id. The running number has the VCC in its upper bits, so ids are unique in an installation (call-model 2).
+func (c *Center) newCallID() CallID {
 	c.callSeq++
+	return CallID(fmt.Sprintf("%d-%d", c.now.Unix(), uint64(c.cfg.ID)<<24+c.callSeq))
+}
+
+// newCall gives birth to a call.
+func (c *Center) newCall(feature int) *call {
+	id := c.newCallID()
 	cl := &call{
-		id:      CallID(fmt.Sprintf("%d-%d", c.now.Unix(), uint64(c.cfg.ID)<<24+c.callSeq)),
+		id:      id,
 		number:  c.callSeq,
 		feature: feature,
 		media:   MediaVoice,

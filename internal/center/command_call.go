@@ -83,7 +83,8 @@ type (
 		By
 		Digits string
 	}
-	// InnerHelp consults an agent or a skill queue about the present call. Reply: CallID, of the help call.
+	// InnerHelp consults an agent or a skill queue about the present call. Reply: CallID, of the help call: a call of its own in the two-party
+	// mode; in the three-party mode the helper's part in the present call, which that id names until he leaves it.
 	InnerHelp struct {
 		By
 		To   Device // an agent or a skill queue

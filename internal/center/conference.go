@@ -105,7 +105,11 @@ func (c *Center) tellLeft(cl *call, gone *party) {
 		if p.agent == nil {
 			continue
 		}
-		c.tell(p.agent, EvCustomerRelease, CustomerReleaseContent{Call: cl.id, Number: gone.number})
+		id := cl.id
+		if gone.help != "" && gone.askedBy == p.agent.id { // it is the help call that ends for him, not the customer's
+			id = gone.help
+		}
+		c.tell(p.agent, EvCustomerRelease, CustomerReleaseContent{Call: id, Number: gone.number})
 		if len(cl.parties) == 2 {
 			c.tellTalking(p)
 		} else {

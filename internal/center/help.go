@@ -16,7 +16,8 @@ func (cl *call) plain() bool {
 }
 
 // innerHelp consults an agent. In the two-party mode the customer is put on hold and the help call is a call of its own; in the
-// three-party mode the helper is rung into the customer's call, whose id is the help call's too.
+// three-party mode the helper is rung into the customer's call, and what has an id of its own is his part in it: who asked can name it
+// as a call, and end it, until the helper leaves.
 func (c *Center) innerHelp(a *agent, cmd InnerHelp) (CallID, *result.Error) {
 	p := a.present
 	switch {
@@ -40,9 +41,11 @@ func (c *Center) innerHelp(a *agent, cmd InnerHelp) (CallID, *result.Error) {
 		if cmd.Data != nil {
 			cl.data = *cmd.Data
 		}
+		id := c.newCallID()
 		c.seek(p, addHelp, cmd.Hold)
+		cl.add.help = id
 		c.seekAgent(cl, b)
-		return cl.id, nil
+		return id, nil
 	}
 	return c.consult(p, b, cmd.Data)
 }
@@ -64,6 +67,64 @@ func (c *Center) consult(p *party, b *agent, data *string) (CallID, *result.Erro
 	}
 	c.dial(c.makeCall(a, cl), b.account.Name)
 	return cl.id, nil
+}
+
+// helpPart finds a help call of the agent's: the helper's part in one of the agent's calls, and the agent's own part there. A three-party
+// help is known by its id to who asked for it and to the helper.
+func (a *agent) helpPart(id CallID) (helper, mine *party) {
+	for _, own := range a.parts() {
+		for _, p := range own.call.parties {
+			if id != "" && p.help == id && (p == own || p.askedBy == a.id) {
+				return p, own
+			}
+		}
+	}
+	return nil, nil
+}
+
+// parts are the agent's parts in his calls: the present one, then the held ones.
+func (a *agent) parts() []*party {
+	if a.present == nil {
+		return a.held
+	}
+	return append([]*party{a.present}, a.held...)
+}
+
+// callOf finds a call by an id of the agent's: of a call, or of a help call in it; "" as in partIn.
+func (a *agent) callOf(id CallID) *call {
+	if p := a.partIn(id); p != nil {
+		return p.call
+	}
+	if _, mine := a.helpPart(id); mine != nil {
+		return mine.call
+	}
+	return nil
+}
+
+// dropHelp ends a three-party help by its id: the helper is gone, whether he rings or talks, and the others go on.
+func (c *Center) dropHelp(helper, mine *party) {
+	cl := mine.call
+	if helper == mine {
+		c.leaveCall(mine)
+		return
+	}
+	c.tell(mine.agent, EvCallRelease, string(helper.help))
+	switch {
+	case helper == cl.add.rung:
+		c.cancelAdd(cl)
+	case len(cl.parties) > 2:
+		c.drop(helper)
+	default: // the customer has left: nobody would be left to talk with
+		c.leaveCall(mine)
+	}
+}
+
+// helpInfo is a three-party help as a call.
+func (c *Center) helpInfo(helper *party) *CallInfo {
+	info := c.callInfo(helper)
+	info.Call, info.Feature, info.Caller, info.Called, info.Original = helper.help, featureHelp3, strconv.Itoa(int(helper.askedBy)), helper.number, helper.number
+	info.Entered, info.Age, info.Waited = helper.began, c.now.Sub(helper.began), 0
+	return info
 }
 
 // helper finds the agent who is to be asked or called: the named one, or the best idle one of a queue. One who cannot be reached now is

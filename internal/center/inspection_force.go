@@ -68,12 +68,12 @@ func (c *Center) takePlace(a *agent, gone *party) {
 	c.farewell(gone, finish{first: gone, reason: LeaveIntercepted, by: PartyAgent, cause: CauseHungUp})
 }
 
-// forceDrop ends a call for all who are in it (right 37). The rules of who may inspect whom hold for every agent in it.
+// forceDrop ends a call for all who are in it, or a three-party help alone (right 37). The rules of who may inspect whom hold for every agent in it.
 func (c *Center) forceDrop(a *agent, cmd ForceDrop) *result.Error {
 	if !a.rights.Has(RightForceRelease) {
 		return result.InspectionNoRight.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightForceRelease])
 	}
-	cl := c.calls[cmd.Call]
+	cl, helper := c.callOrHelp(cmd.Call)
 	if cl == nil {
 		return result.InspectionUnavailable.Because("there is no call %q", cmd.Call)
 	}
@@ -90,10 +90,33 @@ func (c *Center) forceDrop(a *agent, cmd ForceDrop) *result.Error {
 		}
 		target = p.agent.id
 	}
-	c.emit(Audit{VCC: c.cfg.ID, At: c.now, Actor: a.id, Act: "forceDropCall", Target: target, Detail: "call " + string(cl.id)})
+	c.emit(Audit{VCC: c.cfg.ID, At: c.now, Actor: a.id, Act: "forceDropCall", Target: target, Detail: "call " + string(cmd.Call)})
+	switch {
+	case helper != nil && helper == cl.add.rung:
+		c.addFailed(cl, LeaveNormal)
+		return nil
+	case helper != nil && len(cl.parties) > 2:
+		c.drop(helper)
+		return nil
+	}
 	cl.add = addition{}
 	c.endCall(cl, finish{reason: LeaveNormal, by: PartySystem, cause: CauseHungUp})
 	return nil
+}
+
+// callOrHelp finds a call by its id, or by that of a three-party help in it, with the helper's part then.
+func (c *Center) callOrHelp(id CallID) (cl *call, helper *party) {
+	if cl := c.calls[id]; cl != nil || id == "" {
+		return cl, nil
+	}
+	for _, cl := range c.calls { // the ids are unique
+		for _, p := range cl.parties {
+			if p.help == id {
+				return cl, p
+			}
+		}
+	}
+	return nil, nil
 }
 
 // adjustSkill replaces the queues that another agent serves by those of the list that are configured for him (cec_07_2409).

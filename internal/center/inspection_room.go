@@ -1,9 +1,6 @@
 package center
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // line is the inspector's connection, nil while there is none that carries sound.
 func (ins *inspection) line() *leg {
@@ -109,8 +106,7 @@ func (c *Center) setAside(a *agent) {
 		a.aside = nil
 		return
 	case a.aside == nil:
-		c.callSeq++
-		a.aside = &asideTalk{room: CallID(fmt.Sprintf("%d-%d", c.now.Unix(), uint64(c.cfg.ID)<<24+c.callSeq))}
+		a.aside = &asideTalk{room: c.newCallID()}
 	case slices.EqualFunc(rows, a.aside.rows, sameRow):
 		return
 	}

@@ -13,6 +13,9 @@ func (c *Center) offer(a *agent, cl *call) {
 	p := c.join(cl, party{kind: PartyAgent, agent: a, number: strconv.Itoa(int(a.id)), phase: phaseOffered})
 	if cl.add.kind != addNone {
 		cl.add.rung = p
+		if p.help = cl.add.help; p.help != "" {
+			p.askedBy = cl.add.asker.agent.id
+		}
 	}
 	a.present = p
 	cl.since = c.now

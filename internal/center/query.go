@@ -274,9 +274,12 @@ func (c *Center) offeredCall(a *agent) *CallInfo {
 }
 
 func (c *Center) callByID(a *agent, id CallID) (Reply, bool) {
+	helper, _ := a.helpPart(id)
 	switch p := a.partIn(id); {
 	case p != nil && id != "":
 		return answer(c.callInfo(p))
+	case helper != nil:
+		return answer(c.helpInfo(helper))
 	case a.last != nil && a.last.Call == id:
 		return answer(a.last)
 	default:
@@ -285,22 +288,22 @@ func (c *Center) callByID(a *agent, id CallID) (Reply, bool) {
 }
 
 func (c *Center) callData(a *agent, id CallID) (Reply, bool) {
-	p := a.partIn(id)
-	if p == nil {
+	cl := a.callOf(id)
+	if cl == nil {
 		return reply(result.OperationFailed.Because("agent %d has no call %s", a.id, id))
 	}
-	return answer(p.call.data)
+	return answer(cl.data)
 }
 
 func (c *Center) setCallData(a *agent, cmd SetCallData) *result.Error {
-	p := a.partIn(cmd.Call)
+	cl := a.callOf(cmd.Call)
 	switch {
-	case p == nil:
+	case cl == nil:
 		return result.NoCallForData.Because("agent %d has no call %s", a.id, cmd.Call)
 	case len(cmd.Data) > maxCallData:
 		return result.BadArgument.Because("call data of %d bytes is longer than %d", len(cmd.Data), maxCallData)
 	}
-	p.call.data = cmd.Data
+	cl.data = cmd.Data
 	return nil
 }
 

@@ -36,18 +36,21 @@ func (c *Center) asked(a *agent, of AgentID) (*agent, *result.Error) {
 	return c.agents[of], nil
 }
 
-// callIDs lists the calls of an agent: the present one, then the held ones in the order of holding.
+// callIDs lists the calls of an agent: the present one, then the held ones in the order of holding, each followed by the three-party help
+// that he has asked for in it.
 func (c *Center) callIDs(a *agent, of AgentID) (Reply, bool) {
 	other, err := c.asked(a, of)
 	if err != nil {
 		return reply(err)
 	}
 	ids := make([]CallID, 0, 1+len(other.held))
-	if other.present != nil {
-		ids = append(ids, other.present.call.id)
-	}
-	for _, p := range other.held {
-		ids = append(ids, p.call.id)
+	for _, mine := range other.parts() {
+		ids = append(ids, mine.call.id)
+		for _, p := range mine.call.parties {
+			if p.help != "" && p.askedBy == other.id {
+				ids = append(ids, p.help)
+			}
+		}
 	}
 	return answer(ids)
 }

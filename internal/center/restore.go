@@ -218,7 +218,7 @@ func (r *restorer) addition(cl *call, s *savedCall) error {
 	if cl.outside, err = place(s.Outside - 1); err != nil || s.Add == nil {
 		return err
 	}
-	add := addition{kind: addKind(s.Add.Kind), outside: s.Add.Outside, parks: s.Add.Parks, began: s.Add.Began, skill: s.Add.Skill}
+	add := addition{kind: addKind(s.Add.Kind), outside: s.Add.Outside, parks: s.Add.Parks, began: s.Add.Began, skill: s.Add.Skill, help: s.Add.Help}
 	if add.asker, err = place(s.Add.Asker); err != nil {
 		return err
 	}
@@ -265,6 +265,7 @@ func (r *restorer) party(cl *call, s *savedParty) error {
 		told: s.Told, began: s.Began, ringing: s.Ringing, answered: s.Answered, talked: s.Talked, heldSince: s.HeldSince, held: s.Held,
 		waited: s.Waited, parked: s.Parked, muted: s.Muted, helper: s.Helper, asksHelp: s.AsksHelp, flowSince: s.FlowSince, inFlow: s.InFlow,
 		draw: draw(s.Draw),
+		help: s.Help, askedBy: s.AskedBy,
 	}
 	if s.Agent != 0 {
 		if p.agent = r.agents[s.Agent]; p.agent == nil {

@@ -200,6 +200,9 @@ func (s *sim) talking(by center.By, seen *sessionSeen, held center.CallID) cente
 		}
 		return center.ConnectHeld{By: by, Call: held}
 	}
+	if helps := s.watch.helpsOf(by.Agent); len(helps) > 0 && s.r.IntN(4) == 0 {
+		return center.DropCall{By: by, Call: helps[0]}
+	}
 	list := []center.Command{
 		center.Hold{By: by}, center.BeginMute{By: by}, center.EndMute{By: by}, center.SecondDial{By: by, Digits: "12#"}, center.CancelTransfer{By: by},
 		center.Disconnect{By: by, Number: s.dialled()}, center.TransmitNumber{By: by}, center.SwitchMedia{By: by, Video: true},

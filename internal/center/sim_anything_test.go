@@ -101,6 +101,10 @@ func (s *sim) anyCall() string {
 	case n == 1:
 		return "1700000000-99999999"
 	}
+	if len(s.watch.helps) > 0 && s.r.IntN(8) == 0 {
+		ids := slices.Sorted(maps.Keys(s.watch.helps))
+		return string(ids[s.r.IntN(len(ids))])
+	}
 	return string(s.overview().Calls[s.r.IntN(len(s.overview().Calls))].Call)
 }
 

@@ -436,6 +436,12 @@ func (i *inquiry) own(by center.By) error {
 	if err != nil {
 		return err
 	}
+	for _, help := range i.watch.helpsOf(by.Agent) {
+		if !slices.Contains(ids, help) {
+			return fmt.Errorf("own calls %v lack the help %s", ids, help)
+		}
+		ids = slices.DeleteFunc(ids, func(id center.CallID) bool { return id == help })
+	}
 	at := i.now
 	i.bears(by, func() error { return i.callsBorne(by.Agent, ids, at) })
 	status, err := given[center.AgentStatus](i, center.Status{By: by})

@@ -72,6 +72,13 @@ func (w *watch) event(e center.Event) error {
 	if err := s.callEvent(e.Type, id); err != nil {
 		return fmt.Errorf("agent %d: %w", s.agent, err)
 	}
+	if help, ok := w.helps[id]; ok && (e.Type == center.EvConsultFail || e.Type == center.EvCustomerRelease) {
+		if help.asker != s.agent {
+			return fmt.Errorf("agent %d is told the end of help %s, for which agent %d has asked", s.agent, id, help.asker)
+		}
+		help.over = true
+		w.helps[id] = help
+	}
 	switch e.Type {
 	case center.EvCustomerAlert:
 		w.otherRings(s, e)

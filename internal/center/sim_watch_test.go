@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"ccgateway/internal/center"
@@ -29,8 +30,62 @@ type watch struct {
 	players    map[center.AgentID]bool // agents who are played a recording, or are shown a preview
 	backs      map[string]bool         // numbers of customers who are to be called back
 	counts     counts
-	rule       center.Recording // the tenant's
+	rule       center.Recording           // the tenant's
+	helps      map[center.CallID]helpSeen // ids of three-party helps
 	did        doing
+}
+
+// helpSeen is a three-party help, whose id is known to who asked for it and is no call's.
+type helpSeen struct {
+	asker center.AgentID
+	call  center.CallID // that he was in
+	over  bool
+}
+
+// helpsOf are the three-party helps of an agent that go on.
+func (w *watch) helpsOf(agent center.AgentID) []center.CallID {
+	var ids []center.CallID
+	for id, help := range w.helps {
+		if help.asker == agent && !help.over {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// helpAsked notes the id of a three-party help before its first event.
+func (w *watch) helpAsked(cmd center.Command, reply center.Reply) {
+	if c, ok := cmd.(center.InnerHelp); ok && reply.Err == nil && c.Mode == center.HelpThreeParty {
+		w.helps[reply.Value.(center.CallID)] = helpSeen{asker: c.Agent, call: w.sessions[c.Agent].present}
+	}
+}
+
+// helpsLeft notes the helps whose askers have left the call: nobody knows their ids any more.
+func (w *watch) helpsLeft() {
+	for id, help := range w.helps {
+		if s := w.sessions[help.asker]; s == nil || s.present != help.call && !s.held[help.call] {
+			help.over = true
+			w.helps[id] = help
+		}
+	}
+}
+
+// helpDropped checks that who ends a help by its id does not hang up who has called in.
+func (w *watch) helpDropped(cmd center.Command, reply center.Reply, effects []center.Effect) error {
+	c, ok := cmd.(center.DropCall)
+	if !ok || reply.Err != nil || w.helps[c.Call].asker != c.Agent {
+		return nil
+	}
+	if !w.helps[c.Call].over {
+		return fmt.Errorf("help %s goes on after agent %d has ended it", c.Call, c.Agent)
+	}
+	for _, e := range effects {
+		if e, ok := e.(center.HangUp); ok && strings.HasPrefix(string(e.Leg), "i") {
+			return fmt.Errorf("caller %s is hung up because help %s is ended", e.Leg, c.Call)
+		}
+	}
+	return nil
 }
 
 // counts is what has been seen, for the report.
@@ -144,6 +199,7 @@ func newWatch(now time.Time) *watch {
 		asides:     make(map[center.CallID]bool),
 		players:    make(map[center.AgentID]bool),
 		backs:      make(map[string]bool),
+		helps:      make(map[center.CallID]helpSeen),
 	}
 }
 
@@ -173,6 +229,7 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 	if reply.Err == nil {
 		w.learn(cmd)
 	}
+	w.helpAsked(cmd, reply)
 	for _, e := range effects {
 		if err := w.effect(e); err != nil {
 			return err
@@ -192,6 +249,12 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 	}
 	if err := asksQuietly(late, cmd, reply, effects); err != nil {
 		return err
+	}
+	w.helpsLeft()
+	if !late {
+		if err := w.helpDropped(cmd, reply, effects); err != nil {
+			return err
+		}
 	}
 	return w.after()
 }
@@ -330,6 +393,12 @@ var callIDForm = regexp.MustCompile(`^[0-9]{10}-[0-9]+$`)
 
 // mention notes that a call exists. A call is not spoken of any more in the commands after its record.
 func (w *watch) mention(id center.CallID) error {
+	if help, ok := w.helps[id]; ok {
+		if help.over {
+			return fmt.Errorf("help %s is spoken of after its end", id)
+		}
+		return nil
+	}
 	if id == "" || w.did.touched[id] {
 		return nil
 	}

@@ -62,6 +62,7 @@ type (
 		Queue, Skill      SkillID
 		Removed           *Skill
 		ToQueue           bool
+		Help              CallID
 	}
 	savedParty struct {
 		Kind                                        PartyKind
@@ -78,6 +79,8 @@ type (
 		FlowSince                                   time.Time
 		InFlow                                      time.Duration
 		Draw                                        int
+		Help                                        CallID
+		AskedBy                                     AgentID
 	}
 	savedRecord struct {
 		ID     RecordingID
@@ -166,6 +169,7 @@ func (p *party) save() savedParty {
 		Began: p.began, Ringing: p.ringing, Answered: p.answered, Talked: p.talked, HeldSince: p.heldSince, Held: p.held, Waited: p.waited,
 		Parked: p.parked, Muted: p.muted, Helper: p.helper, AsksHelp: p.asksHelp, FlowSince: p.flowSince, InFlow: p.inFlow,
 		Draw: int(p.draw),
+		Help: p.help, AskedBy: p.askedBy,
 	}
 	if p.agent != nil {
 		s.Agent = p.agent.id
@@ -189,7 +193,7 @@ func (cl *call) saveAddition() *savedAddition {
 	}
 	s := &savedAddition{
 		Kind: int(add.kind), Asker: slices.Index(cl.parties, add.asker), Rung: slices.Index(cl.parties, add.rung), Outside: add.outside,
-		Parks: add.parks, Began: add.began, Skill: add.skill, ToQueue: add.toQueue,
+		Parks: add.parks, Began: add.began, Skill: add.skill, ToQueue: add.toQueue, Help: add.help,
 	}
 	if add.queue != nil {
 		s.Queue = add.queue.skill.ID

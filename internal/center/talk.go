@@ -116,14 +116,17 @@ func (c *Center) release(a *agent) *result.Error {
 	return nil
 }
 
-// dropCall ends one call, present or held.
+// dropCall ends one call, present or held, or a three-party help.
 func (c *Center) dropCall(a *agent, id CallID) *result.Error {
-	p := a.partIn(id)
-	if p == nil {
-		return result.NothingToDrop.Because("agent %d has no call %s", a.id, id)
+	if p := a.partIn(id); p != nil {
+		c.leaveCall(p)
+		return nil
 	}
-	c.leaveCall(p)
-	return nil
+	if helper, mine := a.helpPart(id); helper != nil {
+		c.dropHelp(helper, mine)
+		return nil
+	}
+	return result.NothingToDrop.Because("agent %d has no call %s", a.id, id)
 }
 
 // leaveCall ends a call by its agent's wish.

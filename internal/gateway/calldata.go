@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/result"
 )
 
 // What is known of calls, and data that goes with them (calldata.yaml).
@@ -19,7 +20,7 @@ func queryCallInfo(q *request) center.Command {
 func queryCallInfoBeforeAnswer(q *request) center.Command { return center.OfferedCall{By: q.by()} }
 
 func queryCallInfoByCallID(q *request) center.Command {
-	return center.CallByID{By: q.by(), Call: center.CallID(q.path("callid"))}
+	return center.CallByID{By: q.by(), Call: q.pathCall("callid")}
 }
 
 // callInfoResult is one call, in the order of the example of waitcallinfo (cec_07_0429), the only one whose example was seen.
@@ -113,7 +114,8 @@ func queryCallAppData(ctx context.Context, g *Gateway, q *request) (any, error) 
 	})(ctx, g, q)
 }
 
-// setCallAppDataEx stores data with a call; it may come as Base64 (cec_07_0421).
+// setCallAppDataEx stores data with a call; it may come as Base64 (cec_07_0421). Without the member, or with null, there is nothing to set;
+// an empty text is there to be set: it takes the data away.
 func setCallAppDataEx(q *request) center.Command {
 	body := q.fromBody()
 	cmd := center.SetCallData{By: q.by(), Call: body.callID("callid")}
@@ -122,7 +124,10 @@ func setCallAppDataEx(q *request) center.Command {
 	if encoded {
 		longest = base64.StdEncoding.EncodedLen(maxCallData)
 	}
-	cmd.Data, _ = body.raw("calldata", longest)
+	var present bool
+	if cmd.Data, present = body.raw("calldata", longest); !present {
+		body.as(result.NoDataToSet).wrong("calldata", "is missing")
+	}
 	if encoded {
 		plain, err := base64.StdEncoding.DecodeString(cmd.Data)
 		if err != nil {

@@ -14,7 +14,7 @@ func setCallAppData(q *request) center.Command {
 	query := q.fromQuery()
 	data, present := query.raw("calldata", maxCallData)
 	if !present {
-		query.wrong("calldata", "is missing")
+		query.as(result.NoDataToSet).wrong("calldata", "is missing")
 	}
 	return center.SetCallData{By: q.by(), Call: query.callID("callid"), Data: data}
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -111,6 +112,50 @@ func TestOffice_HelpModes(t *testing.T) {
 			c.goes(o, ben)
 			ann.hears(c.ann)
 			ben.hears(c.ben)
+		})
+	}
+}
+
+// TestOffice_HelpByItsID: in both modes the reply is an id of the help's own, by which it is found and ended; the customer stays.
+func TestOffice_HelpByItsID(t *testing.T) {
+	for name, c := range map[string]struct {
+		mode     string
+		lifts    bool
+		ann, ben string
+	}{
+		"three, rings": {"2", false, "Call_Release Customer_Release Talking", "Customer_Release PhoneRelease Ready"},
+		"three, talks": {"2", true, "Call_Release Customer_Release Talking", "Call_Release Customer_Release PhoneRelease Ready"},
+		"two, talks":   {"1", true, "Call_Release Customer_Release", "Customer_Release Call_Release PhoneRelease Ready"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, ann, ben := talkers(t)
+			customer := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
+			help := callIDForm.FindString(ann.call("POST voicecall/101/innerhelp", `{"dstaddress":"102","mode":`+c.mode+`}`))
+			if help == customer || help == "" {
+				t.Fatalf("the help is %q, the customer's call %q", help, customer)
+			}
+			o.rings("40102")
+			if c.lifts {
+				o.lifts("40102")
+				ben.says("PUT voicecall/102/answer", "", okDone)
+			}
+			for _, line := range []string{"GET calldata/101/callinfobycallid/" + help, "GET calldata/101/allcallid"} {
+				if got := ann.call(line, ""); !strings.Contains(got, help) {
+					t.Errorf("%s: %s", line, got)
+				}
+			}
+			ann.events()
+			ben.events()
+			ann.says("POST voicecall/101/dropcall/"+help, "", okDone)
+			ann.hears(c.ann)
+			ben.hears(c.ben)
+			ann.refused("POST voicecall/101/dropcall/"+help, "", "200-025")
+			if c.mode == "1" {
+				ann.says("POST voicecall/101/gethold", "", okDone)
+			}
+			if got := callIDForm.FindString(ann.call("GET calldata/101/callinfo", "")); got != customer {
+				t.Errorf("the customer's call is %q, was %q", got, customer)
+			}
 		})
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // TestTalk_Decoding: what requests of the voicecall and calldata groups come to, in the spellings and types that clients use.
 func TestTalk_Decoding(t *testing.T) {
-	data := "d"
+	data, blank := "d", " "
 	agent := func(number string) center.Device { return center.Device{Type: center.DeviceAgent, Address: number} }
 	outside := func(mode center.TransferMode) center.Transfer {
 		return center.Transfer{By: by(101), To: center.Device{Type: center.DeviceOutside, Address: "0A*#"}, Mode: mode, Caller: "77", Hold: true}
@@ -35,11 +35,18 @@ func TestTalk_Decoding(t *testing.T) {
 		{"POST voicecall/101/innerhelp", `{"dstaddress":"102"}`, center.InnerHelp{By: by(101), To: agent("102"), Mode: center.HelpTwoParty, Hold: true}},
 		{"POST voicecall/101/innerhelp", `{"dstaddress":3,"devicetype":"1","mode":"2","callappdata":"d","holdflag":"false"}`,
 			center.InnerHelp{By: by(101), To: center.Device{Type: center.DeviceSkill, Address: "3"}, Mode: center.HelpThreeParty, Data: &data}},
+		{"POST voicecall/101/innerhelp", `{"dstaddress":"102","callappdata":""}`, center.InnerHelp{By: by(101), To: agent("102"), Mode: center.HelpTwoParty, Hold: true}},
 		{"POST voicecall/101/confjoin", `{"callid":"1-2"}`, center.ConfJoin{By: by(101), Call: "1-2"}},
+		{"POST voicecall/101/confjoin", `{"callid":"1456403570-17","callappdata":""}`, center.ConfJoin{By: by(101), Call: "1456403570-17"}},
+		{"POST voicecall/101/confjoin", `{"callid":"{1-2}","callappdata":" "}`, center.ConfJoin{By: by(101), Call: "1-2", Data: &blank}},
 		{"POST voicecall/101/transfer", `{"devicetype":"2","address":"102","mode":"0","skillId":4,"caller":"x"}`,
 			center.Transfer{By: by(101), To: agent("102"), Mode: center.TransferBlind, Skill: 4, Hold: true}},
 		{"POST voicecall/101/transfer", `{"devicetype":2,"address":102,"mode":2,"holdflag":false,"callappdata":"d"}`,
 			center.Transfer{By: by(101), To: agent("102"), Mode: center.TransferSuccess, Data: &data}},
+		{"POST voicecall/101/transfer", `{"devicetype":2,"mode":2,"address":"49998","callappdata":"","caller":"","mediaability":0,"holdflag":"true"}`,
+			center.Transfer{By: by(101), To: agent("49998"), Mode: center.TransferSuccess, Hold: true}},
+		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"0A*#","mode":4,"caller":"","callappdata":null}`,
+			center.Transfer{By: by(101), To: center.Device{Type: center.DeviceOutside, Address: "0A*#"}, Mode: center.TransferThree, Hold: true}},
 		{"POST voicecall/101/transfer", `{"devicetype":3,"address":"1000","mode":1}`,
 			center.Transfer{By: by(101), To: center.Device{Type: center.DeviceFlow, Address: "1000"}, Mode: center.TransferSuspend, Hold: true}},
 		{"POST voicecall/101/transfer", `{"devicetype":5,"address":"0A*#","mode":1,"caller":"77"}`, outside(center.TransferBlind)},
@@ -80,6 +87,11 @@ func TestTalk_Decoding(t *testing.T) {
 		{"POST qualitycontrol/101/forcedropcall/1-2", ``, center.ForceDrop{By: by(101), Call: "1-2"}},
 		{"POST qualitycontrol/101/adjustskill", `{"workNo":"102","skills":[1,"2"]}`, center.AdjustSkill{By: by(101), Target: 102, Skills: []center.SkillID{1, 2}}},
 		{"PUT calldata/101?calldata=x&callid=1-2", ``, center.SetCallData{By: by(101), Call: "1-2", Data: "x"}},
+		{"PUT calldata/101?calldata=", ``, center.SetCallData{By: by(101)}},
+		{"PUT calldata/101/setcalldataex", `{"calldata":""}`, center.SetCallData{By: by(101)}},
+		{"GET calldata/101/callinfobycallid/1-2", ``, center.CallByID{By: by(101), Call: "1-2"}},
+		{"GET calldata/101/callinfobycallid/%7B1-2%7D", ``, center.CallByID{By: by(101), Call: "1-2"}},
+		{"POST voicecall/101/dropcall/%7B1-2%7D", ``, center.DropCall{By: by(101), Call: "1-2"}},
 		{"GET calldata/101/allcallinfoEx/102", ``, center.CallIDs{By: by(101), Of: 102}},
 		{"GET calldata/101/allcallid", ``, center.CallIDs{By: by(101)}},
 		{"GET calldata/101/callnums", ``, center.CallIDs{By: by(101)}},
@@ -128,7 +140,7 @@ func TestTalk_Refused(t *testing.T) {
 		{"PUT recordplay/101/record", `{"mediaType":5,"fileName":"../x"}`}, {"PUT qualitycontrol/101/addinsert/7", ``},
 		{"POST qualitycontrol/101/requestwhisperagent", ``}, {"POST qualitycontrol/101/requestswitchinsertwhisperagent?whisperagentid=102&switchtype=3", ``},
 		{"GET agentgroup/101/agentbyskill/0", ``}, {"GET agentgroup/101/agentbyskill/1", `{"agentLimit":501}`},
-		{"PUT calldata/101", ``}, {"PUT calldata/101?calldata=" + big, ``},
+		{"PUT calldata/101?calldata=" + big, ``}, {"GET calldata/101/callinfobycallid/" + strings.Repeat("1", 65), ``},
 		{"GET calldata/101/waitcallinfo/0", ``}, {"GET calldata/101/holdlistex/7", ``}, {"GET calldata/101/allcallinfoEx/x", ``},
 	} {
 		h := newHouse(t)
@@ -141,6 +153,49 @@ func TestTalk_Refused(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOffice_DataStays: what desktops send empty leaves the call's data as it is; setcalldata without data has nothing to set.
+func TestOffice_DataStays(t *testing.T) {
+	const kept = `{"message":"","retcode":"0","result":"order 17"}`
+	begin := func(t *testing.T) (o *office, ann *desktop) {
+		o, ann, _ = talkers(t)
+		ann.says("PUT calldata/101/setcalldataex", `{"calldata":"order 17"}`, okDone)
+		return o, ann
+	}
+	for name, c := range map[string]struct{ line, body string }{
+		"transfer":         {"POST voicecall/101/transfer", `{"devicetype":5,"mode":4,"address":"0399","callappdata":"","caller":"","mediaability":0,"holdflag":"true"}`},
+		"three-party help": {"POST voicecall/101/innerhelp", `{"dstaddress":"102","mode":2,"callappdata":""}`},
+		"two-party help":   {"POST voicecall/101/innerhelp", `{"dstaddress":"102","mode":1,"callappdata":""}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, ann := begin(t)
+			if got := ann.call(c.line, c.body); !strings.Contains(got, `"retcode":"0"`) {
+				t.Fatal(got)
+			}
+			ann.says("GET calldata/101/appdata", "", kept) // of the present call: the help call has it too
+		})
+	}
+	t.Run("confjoin", func(t *testing.T) {
+		o, ann := begin(t)
+		first := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
+		ann.says("POST voicecall/101/hold", "", okDone)
+		ann.says("PUT voicecall/101/callout", `{"called":"0399"}`, `{"message":"","retcode":"0","result":"<call>"}`)
+		o.rings("0399")
+		o.lifts("0399")
+		ann.says("POST voicecall/101/confjoin", `{"callid":"`+first+`","callappdata":""}`, okDone)
+		ann.says("GET calldata/101/appdata", "", kept)
+	})
+	t.Run("nothing to set", func(t *testing.T) {
+		_, ann := begin(t)
+		ann.refused("PUT calldata/101/setcalldataex", `{}`, "400-002")
+		ann.refused("PUT calldata/101/setcalldataex", `{"calldata":null}`, "400-002")
+		ann.refused("PUT calldata/101/setcalldataex", `{"isDataEncoded":true}`, "400-002")
+		ann.refused("PUT calldata/101", "", "400-002")
+		ann.says("GET calldata/101/appdata", "", kept)
+		ann.says("PUT calldata/101/setcalldataex", `{"calldata":""}`, okDone)
+		ann.says("GET calldata/101/appdata", "", `{"message":"","retcode":"0","result":""}`)
+	})
 }
 
 // TestOffice_TalkWithoutCall: the documented code of everything that needs a call.

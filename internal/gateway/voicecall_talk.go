@@ -120,9 +120,10 @@ func address(body fields, name string, kind center.DeviceType) string {
 	return text
 }
 
-// newData gives data that replaces the call's; nil = it keeps its own.
+// newData gives data that replaces the call's; nil = it keeps its own. An empty text is no data: it stands in the page's own examples of
+// transfer and confjoin beside the empty caller, and desktops send all their members always.
 func newData(body fields) *string {
-	if data, present := body.raw("callappdata", maxCallData); present {
+	if data, _ := body.raw("callappdata", maxCallData); data != "" {
 		return &data
 	}
 	return nil
