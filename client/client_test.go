@@ -169,6 +169,8 @@ func TestMethods(t *testing.T) {
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.BindPhone(ctx, "1") }, `POST onlineagent/101/bindphone {"phonenum":"1"}`, ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.SetForwarding(ctx, "1") }, `POST onlineagent/101/setforwarding {"forwardnumber":"1"}`, ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.SetSelfRecord(ctx, true, false) }, "POST onlineagent/101/setselfrecord/1/0 ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.PauseRecord(ctx) }, "POST recordplay/101/pauserecord ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.ResumeRecord(ctx) }, "POST recordplay/101/resumerecord ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.SendNote(ctx, "t", 102, 103) }, `POST onlineagent/101/sendnoteletex {"agentIds":[102,103],"content":"t"}`, `{"retcode":"0","result":null}`, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.BulletinToSkill(ctx, "q", "t") }, `POST onlineagent/101/notifybulletin {"bulletindata":"t","targetname":"q","targettype":1}`, ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.BulletinToGroup(ctx, "q", "t") }, `POST onlineagent/101/notifybulletin {"bulletindata":"t","targetname":"q","targettype":0}`, ok, nil},

@@ -37,4 +37,6 @@ const (
 	NothingToAnswer  = "200-002"
 	NothingToRelease = "200-017"
 	NothingToDrop    = "200-025"
+	CannotPause      = "500-004" // of a recording: the talk is not recorded, or paused already
+	CannotResume     = "500-006" // of a recording: it is not paused
 )

@@ -90,6 +90,17 @@ func (a *Agent) PickUp(ctx context.Context, agent int) error {
 	return a.Do(ctx, http.MethodPut, query(a.own("voicecall", "snatchpickup"), "destWorkNo", strconv.Itoa(agent)), nil, nil)
 }
 
+// PauseRecord keeps what is said from now on out of the recordings of the present talk (card data): silence is recorded instead. It ends by itself
+// when the tenant's longest pause is over; CannotPause refuses it when the talk is not recorded, or paused already.
+func (a *Agent) PauseRecord(ctx context.Context) error {
+	return a.post(ctx, a.own("recordplay", "pauserecord"))
+}
+
+// ResumeRecord ends the pause. CannotResume refuses it when there is none.
+func (a *Agent) ResumeRecord(ctx context.Context) error {
+	return a.post(ctx, a.own("recordplay", "resumerecord"))
+}
+
 // Listen begins to listen at another agent.
 func (a *Agent) Listen(ctx context.Context, agent int) error {
 	return a.Do(ctx, http.MethodPut, a.own("qualitycontrol", "addsupervise", strconv.Itoa(agent)), nil, nil)

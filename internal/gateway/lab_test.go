@@ -25,9 +25,12 @@ type lab struct {
 }
 
 // newLab has agents 101 and 102 and the inspector 901 signed in and idle.
-func newLab(t *testing.T) *lab {
+func newLab(t *testing.T, change ...func(*center.Config)) *lab {
 	t.Helper()
 	config := firstVCC()
+	for _, f := range change {
+		f(&config)
+	}
 	l := &lab{t: t, config: config, center: center.New(opening, config), guids: map[string]string{}}
 	events := delivery.New(delivery.Options{})
 	t.Cleanup(events.Close)

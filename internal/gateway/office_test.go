@@ -27,6 +27,7 @@ type office struct {
 	now       time.Time
 	legs      map[string]center.LegID // by the number that rings
 	played    center.Play             // the last
+	pauses    string                  // of recordings, as they began and ended
 	passwords map[center.AgentID]string
 }
 
@@ -126,6 +127,8 @@ func (o *office) Carry(_ center.VCCID, effects []center.Effect) {
 			o.legs[e.Phone+e.Number] = e.Leg
 		case center.Play:
 			o.played = e
+		case center.PauseRecording:
+			o.pauses += map[bool]string{true: "on ", false: "off "}[e.On]
 		}
 	}
 }

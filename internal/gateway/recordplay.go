@@ -76,6 +76,11 @@ func resumePlay(q *request) center.Command { return center.ResumePlay{By: q.by()
 func stopPlay(q *request) center.Command   { return center.EndPlay{By: q.by()} }
 func stopRecord(q *request) center.Command { return center.StopRecord{By: q.by()} }
 
+// pauseRecord and resumeRecord are known from the route table of older servers; the codes of their refusals, 500-004 and 500-006, are still in the
+// tables of today.
+func pauseRecord(q *request) center.Command  { return center.PauseRecord{By: q.by()} }
+func resumeRecord(q *request) center.Command { return center.ResumeRecord{By: q.by()} }
+
 func foreFastPlay(q *request) center.Command {
 	return center.MovePlay{By: q.by(), MS: seconds(q.pathNumber("time", 0, math.MaxInt32))}
 }

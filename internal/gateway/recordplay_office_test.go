@@ -3,6 +3,7 @@ package gateway
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -194,6 +195,68 @@ func TestOffice_RecordByRule(t *testing.T) {
 	ann.refused("DELETE recordplay/101/stoprecord", "", "500-010")
 	ann.refused("PUT recordplay/101/record", `{"mediaType":5}`, "500-008")
 	ann.hears("")
+}
+
+// TestOffice_PauseRecord: card data stay out of the recording from a pause until the agent resumes, or until the longest pause is over. What is
+// not being recorded cannot be paused, what is not paused cannot be resumed, and nobody is told anything.
+func TestOffice_PauseRecord(t *testing.T) {
+	o, _, ann, _ := hearers(t, Config{}, func(c *center.Config) { c.Recording.Mode, c.Pause = center.RecordAll, time.Minute })
+	const pause, resume, held = "POST recordplay/101/pauserecord", "POST recordplay/101/resumerecord", "POST voicecall/101/hold"
+	refuses := func(line, code, why string) {
+		t.Helper()
+		if got := ann.call(line, ""); !strings.Contains(got, `"retcode":"`+code+`"`) || !strings.Contains(got, why) {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+	paused := func(want string) {
+		t.Helper()
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.pauses != want {
+			t.Errorf("the phone side was told %q, want %q", o.pauses, want)
+		}
+		o.pauses = ""
+	}
+	refuses(pause, "500-004", "is not being recorded")
+	refuses(resume, "500-006", "has paused no recording")
+	ann.says("POST onlineagent/101/resetskill/true", "", okDone)
+	o.callsIn()
+	o.rings("40101")
+	o.lifts("40101")
+	refuses(pause, "500-004", "is not being recorded") // offered, not answered
+	ann.says("PUT voicecall/101/answer", "", okDone)
+	ann.hears("Busy PhoneAlerting PhoneOffhook Ringing Incoming_CallInfo Customer_Alerting Talking Record")
+	refuses(resume, "500-006", "has paused no recording")
+	ann.says(pause, "", okDone)
+	paused("on ")
+	refuses(pause, "500-004", "has paused")
+	ann.says(resume, "", okDone)
+	paused("off ")
+	refuses(resume, "500-006", "has paused no recording")
+	ann.says(pause, "", okDone)
+	o.pass(59 * time.Second)
+	paused("on ")
+	o.pass(time.Second) // the longest pause
+	paused("off ")
+	refuses(resume, "500-006", "has paused no recording")
+	ann.says(pause, "", okDone)
+	ann.says(held, "", okDone)
+	refuses(resume, "500-006", "has paused no recording") // no present talk; the pause goes on until its time is over
+	refuses(pause, "500-004", "is not being recorded")
+	paused("on ")
+	o.pass(time.Minute)
+	paused("off ")
+	ann.says("POST voicecall/101/gethold", "", okDone)
+	ann.says(pause, "", okDone)
+	ann.says("DELETE voicecall/101/release", "", okDone)
+	refuses(pause, "500-004", "is not being recorded")
+	refuses(resume, "500-006", "has paused no recording")
+	paused("on ")
+	ann.hears("Hold Talking Call_Release Customer_Release PhoneRelease Ready")
+	ann.refused("POST recordplay/102/pauserecord", "", "100-006")
+	ben := o.signIn("102")
+	ben.refused("POST recordplay/101/pauserecord", "", "000-003")
+	ben.refused("POST recordplay/102/resumerecord", "", "500-006")
 }
 
 // TestOffice_Screen: no screen recorder is connected, and nothing is told of one.
