@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"strings"
 	"testing"
 
 	"ccgateway/internal/center"
@@ -87,4 +88,34 @@ func TestOffice_ForceDropAndAdjustSkill(t *testing.T) {
 	ann.hears("Customer_Release Call_Release PhoneRelease Ready")
 	ivy.refused("POST qualitycontrol/901/adjustskill", `{"workNo":"901","skills":[1]}`, "000-005")
 	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"101","skills":[2]}`, okQuietly)
+}
+
+// TestOffice_AdjustSkill: whatever is wrong with the list leaves the target in the queues that it serves.
+func TestOffice_AdjustSkill(t *testing.T) {
+	o, _, ivy := inspectors(t)
+	ben := o.signIn("102")
+	ben.call("POST onlineagent/102/resetskill/true", "")
+	serves := func(want string) {
+		t.Helper()
+		if got := ivy.call("GET queuedevice/901/agentskill/102", ""); !strings.Contains(got, want) {
+			t.Errorf("102 serves %s, want %s", got, want)
+		}
+	}
+	serves(`"id":"1"`)
+	for _, body := range []string{
+		`{"workNo":"102"}`, `{"workNo":"102","skills":null}`, `{"workNo":"102","skills":""}`, `{"workNo":"102","skills":[null]}`,
+		`{"workNo":"102","skills":[77]}`, `{"workNo":"102","skills":[1,77]}`, `{"workNo":"102","skills":[2]}`, `{"workNo":"102","skills":[0]}`,
+		`{"workNo":"102","skills":["x"]}`, `{"workNo":"102","skills":[[1]]}`, `{"workNo":"102","skills":{"1":1}}`, `{"skills":[1]}`,
+		`{"workNo":"99","skills":[1]}`, `{"workNo":"102","skills":[1`, `[1]`, `7`, ``, `{}`,
+	} {
+		ivy.refused("POST qualitycontrol/901/adjustskill", body, "100-001")
+		serves(`"id":"1"`)
+	}
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":102,"skills":"1"}`, okQuietly)
+	serves(`"id":"1"`)
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"102","skills":[]}`, okQuietly)
+	serves(`"retcode":"600-001"`)
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"102","skills":[1]}`, okQuietly)
+	serves(`"id":"1"`)
+	ben.hears("")
 }

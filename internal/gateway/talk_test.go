@@ -79,6 +79,7 @@ func TestTalk_Decoding(t *testing.T) {
 		{"POST qualitycontrol/101/endmonitor?agents=102", ``, center.EndMonitor{By: by(101), Agents: []center.AgentID{102}}},
 		{"POST qualitycontrol/101/forcedropcall/1-2", ``, center.ForceDrop{By: by(101), Call: "1-2"}},
 		{"POST qualitycontrol/101/adjustskill", `{"workNo":"102","skills":[1,"2"]}`, center.AdjustSkill{By: by(101), Target: 102, Skills: []center.SkillID{1, 2}}},
+		{"POST qualitycontrol/101/adjustskill", `{"workNo":"102","skills":[]}`, center.AdjustSkill{By: by(101), Target: 102}},
 		{"PUT calldata/101?calldata=x&callid=1-2", ``, center.SetCallData{By: by(101), Call: "1-2", Data: "x"}},
 		{"GET calldata/101/allcallinfoEx/102", ``, center.CallIDs{By: by(101), Of: 102}},
 		{"GET calldata/101/allcallid", ``, center.CallIDs{By: by(101)}},
