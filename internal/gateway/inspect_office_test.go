@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,6 +89,46 @@ func TestOffice_ForceDropAndAdjustSkill(t *testing.T) {
 	ann.hears("Customer_Release Call_Release PhoneRelease Ready")
 	ivy.refused("POST qualitycontrol/901/adjustskill", `{"workNo":"901","skills":[1]}`, "000-005")
 	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"101","skills":[2]}`, okQuietly)
+}
+
+// TestOffice_SyncInspection: a page that is reloaded during an inspection.
+func TestOffice_SyncInspection(t *testing.T) {
+	for _, quiet := range []bool{false, true} {
+		o := newOffice(t, func(c *center.Config) {
+			c.Roles[1].Rights = center.RightsOf(center.RightListen)
+			c.Inspection.Quiet = quiet
+		})
+		ann, ivy := o.signIn("101"), o.signIn("901")
+		o.talk(ann)
+		knows := func(d *desktop, state, inspector, partner string) {
+			t.Helper()
+			got := d.call("POST onlineagent/"+d.id+"/syncagentinfo", "")
+			for _, want := range []string{`"state":` + state + `,`, `"qcWorkNo":"` + inspector + `",`, `"partner":"` + partner + `",`} {
+				if !strings.Contains(got, want) {
+					t.Errorf("quiet %t: %s is missing in %s", quiet, want, got)
+				}
+			}
+		}
+		told := "901"
+		if quiet {
+			told = ""
+		}
+		ivy.says("PUT qualitycontrol/901/addsupervise/101", "", okQuietly)
+		knows(ivy, "7", "", "101") // his phone is being rung
+		knows(ann, "9", "", "0301")
+		o.rings("40901")
+		o.lifts("40901")
+		for mode, state := range []string{"16", "15", "17"} {
+			if mode > 0 {
+				ivy.says("POST qualitycontrol/901/requestswitchinsertwhisperagent?whisperagentid=101&switchtype="+strconv.Itoa(mode), "", okQuietly)
+			}
+			knows(ivy, state, "", "101")
+			knows(ann, "9", told, "0301")
+		}
+		ivy.says("DELETE qualitycontrol/901/101", "", okQuietly)
+		knows(ivy, "1", "", "")
+		knows(ann, "9", "", "0301")
+	}
 }
 
 // TestOffice_AdjustSkill: whatever is wrong with the list leaves the target in the queues that it serves.
