@@ -114,7 +114,8 @@ type Info struct {
 	Call  json.RawMessage `json:"callinfo"`
 	State struct {
 		Agent       Number `json:"workNo"`
-		State       Number `json:"state"`     // 1 idle, 2 wrap-up, 3 rest, 4 busy, 8 asked to answer, 9 talking, 11 hold ...
+		Inspector   Number `json:"qcWorkNo"`  // who inspects this agent; 0 = nobody
+		State       Number `json:"state"`     // 1 idle, 2 wrap-up, 3 rest, 4 busy, 8 asked to answer, 9 talking, 11 hold, 15 inserting, 16 listening, 17 whispering ...
 		LastState   Number `json:"lastState"` // 255 = none
 		PreBusy     Flag   `json:"preBusy"`
 		PreRest     Flag   `json:"preRest"`

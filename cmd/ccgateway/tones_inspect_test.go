@@ -47,16 +47,36 @@ var (
 	nowInserts  = step{what: "Ivy goes over to inserting", do: switches("ivy", 101, toInsert), told: []string{"ann: " + inserted}, hear: insertRow}
 	ivyStops    = step{what: "Ivy stops", do: withNumber("ivy", 101, (*client.Agent).StopInspection), told: []string{"ann: " + qcOver, "ivy: [PhoneRelease]; Ready"},
 		gone: "ivy", hear: talkRow}
+	reloaded = func(state, inspector int, hear string) step {
+		return step{what: "both pages are reloaded", do: all(synced("ivy", state, 0, "101"), synced("ann", 9, inspector, "13900")), hear: hear}
+	}
 	ivyTakesOver = step{what: "Ivy takes the call over", do: withNumber("ivy", 101, (*client.Agent).Intercept), told: []string{
 		"ann: " + qcOver + "; Call_Release $1; Customer_Release $1; [PhoneRelease]; Ready", "ivy: Talking $1 feature=0; Record $1"}, gone: "ann", hear: "ivy<amy amy<ivy"}
 	ivyLetsGo = step{what: "Ivy releases", do: as("ivy", (*client.Agent).Release), told: []string{"ivy: " + released}, gone: "amy ivy"}
 )
 
+// synced reloads an agent's page: his state in the bar's numbers, who inspects him as far as he may know, and the other party.
+func synced(name string, state, inspector int, partner string) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		d := p.deskOf(name)
+		var info client.Info
+		d.ok(func(ctx context.Context) (err error) {
+			info, err = d.Sync(ctx)
+			return err
+		})
+		if s := info.State; int(s.State) != state || int(s.Inspector) != inspector || s.Partner != partner {
+			p.t.Errorf("%s's reloaded page shows state %d, inspector %d, partner %q; want %d, %d, %q", name, s.State, s.Inspector, s.Partner, state, inspector, partner)
+		}
+	}
+}
+
 // TestTones_Inspection is ARCHITECTURE's table in every order of steps: Amy never hears a listener or a whisperer, Ann never a listener.
 func TestTones_Inspection(t *testing.T) {
 	t.Parallel()
 	playStories(t, []story{
-		{name: "listen, whisper, insert, back, intercept", cast: "ann ivy", steps: []step{amyCalls, ivyListens, nowWhispers, nowInserts, nowListens, ivyTakesOver, ivyLetsGo},
+		{name: "listen, whisper, insert, back, intercept", cast: "ann ivy", steps: []step{amyCalls, ivyListens, reloaded(16, 901, listenRow),
+			nowWhispers, reloaded(17, 901, whisperRow), nowInserts, reloaded(15, 901, insertRow), nowListens, ivyTakesOver, ivyLetsGo},
 			recorded: []string{"ann $1: amy,ivy | ann", "ivy $1: amy | ivy"}},
 		{name: "whisper, listen, insert, whisper, stop", cast: "ann ivy", steps: []step{amyCalls, ivyWhispers, nowListens, nowInserts, nowWhispers, ivyStops, annReleases},
 			recorded: []string{"ann $1: amy,ivy | ann"}},

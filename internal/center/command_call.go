@@ -260,7 +260,7 @@ type (
 		By
 		Call CallID
 	}
-	// AdjustSkill replaces the queues that the target serves.
+	// AdjustSkill replaces the queues that the target serves; without any he serves none.
 	AdjustSkill struct {
 		By
 		Target AgentID

@@ -108,6 +108,16 @@ func (c *Center) tellInspected(ins *inspection) {
 	c.tell(ins.of, EvBeQcStart, ins.content())
 }
 
+// knownInspector is who inspects the agent, as far as his desktop has been told; the last to begin if there are several; 0 = nobody.
+func (c *Center) knownInspector(a *agent) AgentID {
+	for _, ins := range slices.Backward(c.inspections) {
+		if ins.of == a && ins.told {
+			return ins.by.id
+		}
+	}
+	return 0
+}
+
 func (ins *inspection) content() QCContent {
 	kinds := map[InspectMode]int{InspectListen: qcListen, InspectInsert: qcInsert, InspectWhisper: qcWhisper}
 	return QCContent{Type: kinds[ins.mode], Inspector: ins.by.id}
@@ -184,10 +194,12 @@ const inspectionEnded = "InspectionEnded"
 
 // endInspection lets the inspector go: nobody hears him any more before anything else happens, then his phone, then his state.
 func (c *Center) endInspection(ins *inspection, act, detail string) {
+	bar := ins.by.ownBar()
 	c.withdraw(ins, nil)
 	c.auditForce(ins.by, ins.of, act, detail)
 	c.hangUpPhone(ins.by)
 	c.settle(ins.by)
+	ins.by.lastBar = bar
 }
 
 // withdraw takes the inspection out of everything; the inspector's phone and state stay as they are. taken is the call that he takes over

@@ -119,11 +119,17 @@ func (c *Center) callOrHelp(id CallID) (cl *call, helper *party) {
 	return nil, nil
 }
 
-// adjustSkill replaces the queues that another agent serves by those of the list that are configured for him (cec_07_2409).
+// adjustSkill replaces the queues that another agent serves by those of the list; an empty list signs him out of all (cec_07_2409). A
+// queue that is not configured for him refuses the whole list: he would serve less than his inspector believes.
 func (c *Center) adjustSkill(a *agent, cmd AdjustSkill) *result.Error {
 	target, err := c.target(a, cmd.Target)
 	if err != nil {
 		return err
+	}
+	for _, id := range cmd.Skills {
+		if !target.account.mayServe(id) {
+			return result.BadSignIn.Because("skill queue %d is not configured for agent %d", id, target.id)
+		}
 	}
 	c.auditForce(a, target, "adjustSkill", fmt.Sprint(cmd.Skills))
 	c.joinQueues(target, func(id SkillID) bool { return slices.Contains(cmd.Skills, id) })

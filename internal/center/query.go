@@ -3,6 +3,7 @@ package center
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 
 	"ccgateway/internal/result"
@@ -19,8 +20,27 @@ const (
 	barAnswer   = 8
 	barTalking  = 9
 	barHold     = 11
+	barInsert   = 15
+	barListen   = 16
+	barWhisper  = 17
 	barAbnormal = 255
 )
+
+// ownBar is the agent's finer state as he alone may know it: nobody else learns that he inspects (docs/decisions/0008-inspection.md).
+func (a *agent) ownBar() int {
+	switch ins := a.inspects; {
+	case ins == nil:
+		return a.bar()
+	case !ins.up: // his phone is being rung
+		return barReserved
+	case ins.mode == InspectInsert:
+		return barInsert
+	case ins.mode == InspectWhisper:
+		return barWhisper
+	default:
+		return barListen
+	}
+}
 
 // bar is the agent's finer state, as a reloaded desktop bar wants it.
 func (a *agent) bar() int {
@@ -310,8 +330,11 @@ func (c *Center) setCallData(a *agent, cmd SetCallData) *result.Error {
 // agentInfo is what a reloaded desktop page needs (cec_07_0359).
 func (c *Center) agentInfo(a *agent) AgentInfo {
 	info := AgentInfo{
-		Agent: a.id, State: a.bar(), LastState: a.lastBar, StateSince: a.since, Now: c.now,
-		PreBusy: a.wish.state == StateBusy, PreRest: a.wish.state == StateRest, SignInMode: a.signInMode,
+		Agent: a.id, State: a.ownBar(), LastState: a.lastBar, StateSince: a.since, Now: c.now,
+		PreBusy: a.wish.state == StateBusy, PreRest: a.wish.state == StateRest, SignInMode: a.signInMode, Inspector: c.knownInspector(a),
+	}
+	if a.inspects != nil { // no call of his, but this is whom he has to name to end it
+		info.Partner = strconv.Itoa(int(a.inspects.of.id))
 	}
 	if a.present != nil {
 		info.CurrentCall = a.present.call.id

@@ -112,6 +112,7 @@ type (
 		TalkAgain   time.Time // secondTalkingTime
 		Recording   RecordingID
 		SignInMode  string
+		Inspector   AgentID   // of whom his desktop has been told that he inspects the agent, the last to begin; 0 = nobody
 		Call        *CallInfo // callinfo
 	}
 

@@ -110,7 +110,15 @@ func (s *sim) inspect(by center.By) center.Command {
 	case 0:
 		return center.ForceDrop{By: by, Call: center.CallID(s.anyCall())}
 	case 1:
-		return center.AdjustSkill{By: by, Target: s.agent(), Skills: []center.SkillID{1, 2}}
+		target := s.agent()
+		skills := []center.SkillID{1, 2} // which he may not have
+		if s.r.IntN(2) == 0 {
+			skills = nil
+			for _, own := range s.model.agents[target].Skills {
+				skills = append(skills, own.Skill)
+			}
+		}
+		return center.AdjustSkill{By: by, Target: target, Skills: skills}
 	case 2:
 		return center.BeginMonitor{By: by, Agents: []center.AgentID{s.agent(), s.agent()}}
 	case 3:

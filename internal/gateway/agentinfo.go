@@ -48,7 +48,7 @@ func showAgentInfo(value any) any {
 		CallInfo: showCallInfo(v.Call),
 		AgentStateInfo: agentStateInfo{
 			CallFeature: v.Feature, CallData: v.Data, LastState: v.LastState, PreBusy: v.PreBusy, FirstTalkingFlag: v.FirstTalk,
-			WorkNo: workNo(v.Agent), CallerNo: v.Caller, BeginHoldTime: millisOrNull(v.HoldBegan), State: v.State,
+			WorkNo: workNo(v.Agent), QCWorkNo: workNoOrNone(v.Inspector), CallerNo: v.Caller, BeginHoldTime: millisOrNull(v.HoldBegan), State: v.State,
 			TalkingCallFeature: v.Talking, CalledNo: v.Called, MainCallID: string(v.MainCall),
 			SecondTalkingTime: millisOrNull(v.TalkAgain), PreRest: v.PreRest, RecordID: string(v.Recording),
 			CurrentTime: millis(v.Now), BeginTalkingTime: millisOrNull(v.TalkBegan), Partner: v.Partner,

@@ -171,7 +171,8 @@ func plain(value json.RawMessage) (text string, present, ok bool) {
 	}
 }
 
-// list gives the plain values of a member that is an array, or a single value with ";" or "," between its parts.
+// list gives the plain values of a member that is an array, or a single value with ";" or "," between its parts; nil when it is not
+// there or has no value, an empty list for an empty array. An element that is null is no value.
 func (f fields) list(value json.RawMessage, name string) []string {
 	if len(value) > 0 && value[0] == '[' {
 		var elements []json.RawMessage
@@ -179,16 +180,14 @@ func (f fields) list(value json.RawMessage, name string) []string {
 			f.wrong(name, "is not a list")
 			return nil
 		}
-		var texts []string
+		texts := make([]string, 0, len(elements))
 		for _, element := range elements {
 			text, present, ok := plain(element)
-			if !ok {
+			if !ok || !present {
 				f.wrong(name, "holds something else than plain values")
 				return nil
 			}
-			if present {
-				texts = append(texts, strings.TrimSpace(text))
-			}
+			texts = append(texts, strings.TrimSpace(text))
 		}
 		return texts
 	}
@@ -196,7 +195,10 @@ func (f fields) list(value json.RawMessage, name string) []string {
 	if !ok {
 		f.wrong(name, "is not a list")
 	}
-	return splitList(text)
+	if parts := splitList(text); len(parts) > 0 {
+		return parts
+	}
+	return nil
 }
 
 // numbers gives the numbers of a member that is a list, each between least and most; nil when it is not there.

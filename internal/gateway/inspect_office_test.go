@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"ccgateway/internal/center"
@@ -87,4 +89,74 @@ func TestOffice_ForceDropAndAdjustSkill(t *testing.T) {
 	ann.hears("Customer_Release Call_Release PhoneRelease Ready")
 	ivy.refused("POST qualitycontrol/901/adjustskill", `{"workNo":"901","skills":[1]}`, "000-005")
 	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"101","skills":[2]}`, okQuietly)
+}
+
+// TestOffice_SyncInspection: a page that is reloaded during an inspection.
+func TestOffice_SyncInspection(t *testing.T) {
+	for _, quiet := range []bool{false, true} {
+		o := newOffice(t, func(c *center.Config) {
+			c.Roles[1].Rights = center.RightsOf(center.RightListen)
+			c.Inspection.Quiet = quiet
+		})
+		ann, ivy := o.signIn("101"), o.signIn("901")
+		o.talk(ann)
+		knows := func(d *desktop, state, inspector, partner string) {
+			t.Helper()
+			got := d.call("POST onlineagent/"+d.id+"/syncagentinfo", "")
+			for _, want := range []string{`"state":` + state + `,`, `"qcWorkNo":"` + inspector + `",`, `"partner":"` + partner + `",`} {
+				if !strings.Contains(got, want) {
+					t.Errorf("quiet %t: %s is missing in %s", quiet, want, got)
+				}
+			}
+		}
+		told := "901"
+		if quiet {
+			told = ""
+		}
+		ivy.says("PUT qualitycontrol/901/addsupervise/101", "", okQuietly)
+		knows(ivy, "7", "", "101") // his phone is being rung
+		knows(ann, "9", "", "0301")
+		o.rings("40901")
+		o.lifts("40901")
+		for mode, state := range []string{"16", "15", "17"} {
+			if mode > 0 {
+				ivy.says("POST qualitycontrol/901/requestswitchinsertwhisperagent?whisperagentid=101&switchtype="+strconv.Itoa(mode), "", okQuietly)
+			}
+			knows(ivy, state, "", "101")
+			knows(ann, "9", told, "0301")
+		}
+		ivy.says("DELETE qualitycontrol/901/101", "", okQuietly)
+		knows(ivy, "1", "", "")
+		knows(ann, "9", "", "0301")
+	}
+}
+
+// TestOffice_AdjustSkill: whatever is wrong with the list leaves the target in the queues that it serves.
+func TestOffice_AdjustSkill(t *testing.T) {
+	o, _, ivy := inspectors(t)
+	ben := o.signIn("102")
+	ben.call("POST onlineagent/102/resetskill/true", "")
+	serves := func(want string) {
+		t.Helper()
+		if got := ivy.call("GET queuedevice/901/agentskill/102", ""); !strings.Contains(got, want) {
+			t.Errorf("102 serves %s, want %s", got, want)
+		}
+	}
+	serves(`"id":"1"`)
+	for _, body := range []string{
+		`{"workNo":"102"}`, `{"workNo":"102","skills":null}`, `{"workNo":"102","skills":""}`, `{"workNo":"102","skills":[null]}`,
+		`{"workNo":"102","skills":[77]}`, `{"workNo":"102","skills":[1,77]}`, `{"workNo":"102","skills":[2]}`, `{"workNo":"102","skills":[0]}`,
+		`{"workNo":"102","skills":["x"]}`, `{"workNo":"102","skills":[[1]]}`, `{"workNo":"102","skills":{"1":1}}`, `{"skills":[1]}`,
+		`{"workNo":"99","skills":[1]}`, `{"workNo":"102","skills":[1`, `[1]`, `7`, ``, `{}`,
+	} {
+		ivy.refused("POST qualitycontrol/901/adjustskill", body, "100-001")
+		serves(`"id":"1"`)
+	}
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":102,"skills":"1"}`, okQuietly)
+	serves(`"id":"1"`)
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"102","skills":[]}`, okQuietly)
+	serves(`"retcode":"600-001"`)
+	ivy.says("POST qualitycontrol/901/adjustskill", `{"workNo":"102","skills":[1]}`, okQuietly)
+	serves(`"id":"1"`)
+	ben.hears("")
 }

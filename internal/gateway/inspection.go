@@ -57,12 +57,17 @@ func forceDropCall(q *request) center.Command {
 	return center.ForceDrop{By: q.by(), Call: q.pathCall("callid")}
 }
 
-// adjustSkill: what is wrong with its members is 100-001, which its page lists in place of 000-002 (cec_07_2409).
+// adjustSkill: what is wrong with its body or a member is 100-001, which its page lists in place of 000-002 (cec_07_2409). The page calls
+// both members optional, but nothing else names the target, and without a list nobody knows what to change: only an empty one means none.
 func adjustSkill(q *request) center.Command {
-	body := q.fromBody().as(result.BadSignIn)
+	body := q.fromBodyOr(result.BadSignIn)
 	cmd := center.AdjustSkill{By: q.by(), Target: body.agent("workNo")}
 	value, _ := q.members().find("skills")
 	texts := body.list(value, "skills")
+	if texts == nil {
+		body.wrong("skills", "is missing")
+		return cmd
+	}
 	if len(texts) > maxSkills {
 		body.wrong("skills", "has more than "+strconv.Itoa(maxSkills)+" elements")
 		return cmd

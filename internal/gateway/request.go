@@ -117,6 +117,18 @@ func (q *request) fromBody() fields {
 	}}
 }
 
+// fromBodyOr is fromBody for interfaces with a code of their own for what is wrong, be it a member or the whole body.
+func (q *request) fromBodyOr(code result.Code) fields {
+	if q.parsed == nil {
+		found, err := parseBody(q.body)
+		if err != nil {
+			q.refuse(code.Because("%s", messageOf(err)))
+		}
+		q.parsed = &found
+	}
+	return q.fromBody().as(code)
+}
+
 // members reads the body, of those interfaces that have one.
 func (q *request) members() members {
 	if q.parsed == nil {

@@ -10,6 +10,14 @@ import (
 // workNo writes an agent's number as the interface does: as a string.
 func workNo(agent center.AgentID) string { return strconv.Itoa(int(agent)) }
 
+// workNoOrNone is workNo for an agent who may not be there: "" then.
+func workNoOrNone(agent center.AgentID) string {
+	if agent == 0 {
+		return ""
+	}
+	return workNo(agent)
+}
+
 // millis writes a time as a string of milliseconds since 1970.
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 

@@ -89,6 +89,7 @@ func TestTalk_Decoding(t *testing.T) {
 		{"POST qualitycontrol/101/endmonitor?agents=102", ``, center.EndMonitor{By: by(101), Agents: []center.AgentID{102}}},
 		{"POST qualitycontrol/101/forcedropcall/1-2", ``, center.ForceDrop{By: by(101), Call: "1-2"}},
 		{"POST qualitycontrol/101/adjustskill", `{"workNo":"102","skills":[1,"2"]}`, center.AdjustSkill{By: by(101), Target: 102, Skills: []center.SkillID{1, 2}}},
+		{"POST qualitycontrol/101/adjustskill", `{"workNo":"102","skills":[]}`, center.AdjustSkill{By: by(101), Target: 102}},
 		{"PUT calldata/101?calldata=x&callid=1-2", ``, center.SetCallData{By: by(101), Call: "1-2", Data: "x"}},
 		{"PUT calldata/101?calldata=", ``, center.SetCallData{By: by(101)}},
 		{"PUT calldata/101/setcalldataex", `{"calldata":""}`, center.SetCallData{By: by(101)}},
