@@ -20,7 +20,7 @@ var matrix = []struct {
 	{"callinnerskill", func(by center.By) center.Command { return center.CallInnerSkill{By: by, Skill: 2} }, allowed("idle", "busy", "work", "rest", "held"), result.OperationFailed},
 	{"answer", func(by center.By) center.Command { return center.Answer{By: by} }, allowed("ringing"), result.NothingToAnswer},
 	{"reject", func(by center.By) center.Command { return center.Reject{By: by, Mode: 1} }, allowed("ringing"), result.NothingToAnswer},
-	{"hold", func(by center.By) center.Command { return center.Hold{By: by} }, codes("talking", "", "inner", "", "heldtalk", "", "ringing", "200-014", "muted", "200-014", "three", "200-014"), result.NothingToHold},
+	{"hold", func(by center.By) center.Command { return center.Hold{By: by} }, codes("talking", "", "inner", "", "heldtalk", "", "muted", "", "three", "", "ringing", "200-014"), result.NothingToHold},
 	{"gethold", func(by center.By) center.Command { return center.GetHold{By: by} }, codes("held", "", "heldtalk", "200-016"), result.NoHeldCall},
 	{"connecthold", func(by center.By) center.Command { return center.ConnectHeld{By: by} }, codes("heldtalk", "", "talking", "200-006", "inner", "200-006"), result.NothingToConnect},
 	{"confjoin", func(by center.By) center.Command { return center.ConfJoin{By: by} }, codes("heldtalk", "", "talking", "200-011", "inner", "200-011"), result.NothingToJoin},
@@ -29,10 +29,10 @@ var matrix = []struct {
 	{"seconddialex", func(by center.By) center.Command { return center.SecondDial{By: by, Digits: "1"} }, allowed("talking", "inner", "three", "heldtalk"), result.OperationFailed},
 	{"innerhelp", func(by center.By) center.Command {
 		return center.InnerHelp{By: by, To: center.Device{Type: center.DeviceAgent, Address: "103"}, Mode: center.HelpTwoParty}
-	}, allowed("talking", "heldtalk"), result.NothingToConsult},
+	}, allowed("talking", "heldtalk", "inner", "muted", "three"), result.NothingToConsult},
 	{"transfer", func(by center.By) center.Command {
 		return center.Transfer{By: by, To: center.Device{Type: center.DeviceAgent, Address: "103"}, Mode: center.TransferSuccess}
-	}, allowed("talking", "heldtalk"), result.NothingToTransfer},
+	}, allowed("talking", "heldtalk", "muted", "three"), result.NothingToTransfer},
 	{"canceltransfer", func(by center.By) center.Command { return center.CancelTransfer{By: by} }, allowed("three"), result.OperationFailed},
 	{"release", func(by center.By) center.Command { return center.Release{By: by} }, allowed("ringing", "talking", "inner", "three", "muted", "heldtalk"), result.NothingToRelease},
 	{"dropcall", func(by center.By) center.Command { return center.DropCall{By: by} }, allowed("ringing", "talking", "inner", "three", "muted", "heldtalk", "held"), result.NothingToDrop},
