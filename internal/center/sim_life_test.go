@@ -80,7 +80,7 @@ func (w *world) hears(c center.CallView, rows map[center.LegID]center.Row, leg *
 		return fmt.Errorf("leg %s is in the room of call %s and is not answered", leg.id, c.Call)
 	case !leg.answered, leg.held:
 		return nil
-	case in && c.State != center.CallTalking && (len(c.Legs) > 2 || len(c.Legs) > 1 && c.State == center.CallWaiting):
+	case in && c.State != center.CallTalking && (len(c.Legs) > 2 || len(c.Legs) > 1 && (c.State == center.CallWaiting || c.State == center.CallOnHold)):
 		return w.notAlone(c, row, leg)
 	case c.State == center.CallWaiting && leg.arrived, c.State == center.CallOnHold && leg.arrived:
 		if row.Plays == "" {
