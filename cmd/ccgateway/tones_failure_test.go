@@ -99,7 +99,7 @@ func TestTones_Failures(t *testing.T) {
 			annTakesBack, annReleases}, recorded: consulted},
 		{name: "the agent vanishes from a talk of three", cast: "ann", setup: []setting{soonLost}, steps: []step{amyCalls,
 			{what: "Ann brings the outside party in", do: all(transfers("ann", client.ToOutside, "5551234", client.ThreeOutside), lifts("out")),
-				told: []string{"ann: Customer_Alerting $2; Conference $1"}, hear: "ann<amy,out amy<ann,out out<ann,amy", between: "ann<ring amy<music"},
+				told: []string{"ann: Customer_Alerting $1; Conference $1"}, hear: "ann<amy,out amy<ann,out out<ann,amy", between: "ann<ring amy<music"},
 			{what: "Ann's phone is not registered any more", do: deregisters("ann"), hear: "="},
 			{what: "Ann's phone vanishes", do: vanishes("ann"), told: []string{"ann: Call_Release $1; Customer_Release $1; PhoneRelease phoneState=3; StopRecordDone $1; Ready"},
 				hear: "amy<out out<amy"},

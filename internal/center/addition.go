@@ -20,12 +20,13 @@ const (
 	addSuccess         // a watched transfer: the target takes the asker's place
 	addTalk            // an outside party who first talks with the asker alone
 	addThree           // an outside party who joins the talk
+	addJoin            // the target of a blind transfer of a talk of more than two, who go on talking meanwhile: there is no asker any more
 )
 
-// addition is somebody who is being rung into a call that goes on. There is one at a time, and only in a call of two.
+// addition is somebody who is being rung into a call that goes on. There is one at a time.
 type addition struct {
 	kind    addKind
-	asker   *party
+	asker   *party // nil in addJoin
 	rung    *party // nil while a skill queue looks for somebody
 	outside bool
 	parks   bool // the others hear music meanwhile
@@ -82,7 +83,7 @@ func (cl *call) sender() string {
 	return strconv.Itoa(int(cl.transFrom))
 }
 
-// seek begins an addition. With parks the others hear music and the asker waits.
+// seek begins an addition. With parks the others are set aside, where several talk on with each other and one hears music, and the asker waits.
 func (c *Center) seek(asker *party, kind addKind, parks bool) {
 	cl := asker.call
 	cl.add = addition{kind: kind, asker: asker, parks: parks, began: c.now, queue: cl.queue, skill: cl.skill}
@@ -92,10 +93,9 @@ func (c *Center) seek(asker *party, kind addKind, parks bool) {
 	}
 	asker.phase = phaseAwaiting
 	for _, p := range cl.parties {
-		if p != asker {
-			p.parked, p.heldSince = true, c.now
-		}
+		p.parked = p != asker
 	}
+	c.reckonHolds(cl)
 }
 
 // seekAgent rings an agent into the call.
@@ -132,17 +132,15 @@ func (c *Center) ringInto(cl *call, at target, caller string) *party {
 	return p
 }
 
-// rejoin lets all who were parked, and the asker, talk again.
+// rejoin lets all who were parked, and the asker if there is one, talk again.
 func (c *Center) rejoin(cl *call, asker *party) {
 	for _, p := range cl.parties {
-		if p.parked {
-			p.parked = false
-			c.endHold(p)
-		}
+		p.parked = false
 	}
-	if asker.phase == phaseAwaiting {
+	if asker != nil && asker.phase == phaseAwaiting {
 		asker.phase = phaseTalking
 	}
+	c.reckonHolds(cl)
 }
 
 // added: the party that was rung has answered.
@@ -162,14 +160,17 @@ func (c *Center) added(cl *call) {
 	if add.kind != addTalk {
 		c.rejoin(cl, add.asker)
 	}
-	add.asker.phase = phaseTalking
 	p := add.rung
 	p.phase, p.answered, p.talked = phaseTalking, c.now, c.now
-	p.helper = add.kind == addHelp
-	add.asker.asksHelp = add.kind == addHelp
-	if add.outside {
+	if add.asker != nil {
+		add.asker.phase = phaseTalking
+		p.helper = add.kind == addHelp
+		add.asker.asksHelp = add.asker.asksHelp || p.helper
+	}
+	switch {
+	case add.outside && add.asker != nil:
 		cl.outside = p
-	} else {
+	case !add.outside:
 		p.agent.talked = true
 		c.countAnswer(p)
 		cl.lastAgent = p.agent.id
@@ -184,20 +185,21 @@ func (c *Center) added(cl *call) {
 // takenOver ends a watched transfer that has come about.
 func (c *Center) takenOver(cl *call, add addition) {
 	asker := add.asker
-	for _, p := range cl.parties {
-		if p.parked {
-			p.parked = false
-			c.endHold(p)
-		}
+	reason := LeaveTransferred
+	switch {
+	case add.toQueue && len(cl.parties) > 3:
+		reason = LeaveThreeToQueue
+	case add.toQueue:
+		reason = LeaveToQueue
 	}
+	for _, p := range cl.parties {
+		p.parked = false
+	}
+	c.endRelay(cl)
 	cl.remove(asker)
 	c.talk(cl)
 	c.tellTransferred(asker, add.outside, 0)
 	c.countTransfer(asker.agent, add.outside)
-	reason := LeaveTransferred
-	if add.toQueue {
-		reason = LeaveToQueue
-	}
 	c.letGoOf(asker, reason)
 }
 
@@ -219,7 +221,7 @@ func (c *Center) dropRung(cl *call, reason Leave) {
 	cl.add.rung = nil
 	c.disarm(&cl.ring)
 	c.dequeue(cl)
-	if reason == LeaveTransferTimeout {
+	if reason == LeaveTransferTimeout || reason == LeaveThreeTimeout {
 		c.leavesQueue(cl, QueueTimedOut, 0)
 	}
 	c.leavesQueue(cl, QueueMoved, 0)
@@ -252,6 +254,8 @@ func (c *Center) addFailed(cl *call, reason Leave) {
 	add := c.endSeek(cl, reason)
 	asker := add.asker
 	switch add.kind {
+	case addJoin: // who is in the talk goes on with it
+		return
 	case addHelp:
 		c.tell(asker.agent, EvConsultFail, string(add.id(cl)))
 	case addSuccess:
@@ -261,7 +265,7 @@ func (c *Center) addFailed(cl *call, reason Leave) {
 		c.tell(asker.agent, EvConnectFail, string(cl.id))
 		c.tell(asker.agent, EvTransOut, TransOutContent{Result: 1})
 	}
-	c.tellTalking(asker)
+	c.tellBack(asker)
 }
 
 // addMissed: the agent who was rung did not take the call; he has left it already. A queue looks for another one.
@@ -282,5 +286,5 @@ func (c *Center) cancelAdd(cl *call) {
 	}
 	add := c.endSeek(cl, LeaveAskerLeft)
 	c.tell(add.asker.agent, EvCustomerRelease, CustomerReleaseContent{Call: add.id(cl), Number: number})
-	c.tellTalking(add.asker)
+	c.tellBack(add.asker)
 }

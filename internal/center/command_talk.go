@@ -126,8 +126,7 @@ func (c *Center) disconnect(a *agent, number string) *result.Error {
 
 // drop takes a party out of a talk of more than two.
 func (c *Center) drop(p *party) {
-	c.leaves(p, finish{reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp})
-	c.tellLeft(p.call, p)
+	c.depart(p, finish{first: p, reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp})
 }
 
 // releasePhone puts a permanently connected phone on-hook between calls.

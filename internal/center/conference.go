@@ -1,20 +1,37 @@
 package center
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// tellConference tells all agents in a talk of more than two who is in it, the one who came last at the end.
+// present are the parties that are in the call, and not only being rung to join it.
+func (cl *call) present() []*party {
+	return slices.DeleteFunc(slices.Clone(cl.parties), func(p *party) bool { return cl.add.kind != addNone && p == cl.add.rung })
+}
+
+// tellConference tells all agents in a talk of more than two who is in it, the one who came last at the end. Those who hold it are told
+// when they take it back.
 func (c *Center) tellConference(cl *call) {
 	for _, p := range cl.parties {
-		if p.agent != nil {
+		if p.agent != nil && p.phase == phaseTalking {
 			c.tell(p.agent, EvConference, ConferenceContent{Call: cl.id, Partner: cl.others(p)})
 		}
+	}
+}
+
+// tellBack tells an agent that he talks again, and with whom if there are several.
+func (c *Center) tellBack(p *party) {
+	c.tellTalking(p)
+	if len(p.call.present()) > 2 {
+		c.tell(p.agent, EvConference, ConferenceContent{Call: p.call.id, Partner: p.call.others(p)})
 	}
 }
 
 // others lists the numbers of all but one party.
 func (cl *call) others(p *party) string {
 	var numbers []string
-	for _, other := range cl.parties {
+	for _, other := range cl.present() {
 		if other != p {
 			numbers = append(numbers, other.number)
 		}
@@ -26,17 +43,23 @@ func (cl *call) others(p *party) string {
 // ends for all.
 func (c *Center) depart(p *party, f finish) {
 	cl := p.call
+	remain := slices.DeleteFunc(cl.present(), func(other *party) bool { return other == p })
+	if p.asksHelp && f.reason == LeaveAgent && len(remain) > 1 {
+		f.reason = LeaveAskerLeft
+	}
 	switch {
 	case p == cl.add.asker && cl.add.kind != addHelp:
 		c.handOn(p, f)
 	case p.phase == phaseSuspended:
 		c.leaves(p, f)
-	case cl.add.kind == addNone && len(cl.parties) > 2:
-		if p.asksHelp && f.reason == LeaveAgent {
-			f.reason = LeaveAskerLeft
+	case len(remain) > 1:
+		if p == cl.add.asker { // nobody needs the helper any more
+			c.endSeek(cl, LeaveAskerLeft)
 		}
 		c.leaves(p, f)
 		c.tellLeft(cl, p)
+	case cl.add.kind == addJoin && len(remain) == 1 && remain[0].agent == nil:
+		c.leftWaiting(p, remain[0], f)
 	case c.surveys(p, f):
 	default:
 		c.endCall(cl, f)
@@ -46,8 +69,18 @@ func (c *Center) depart(p *party, f finish) {
 // handOn lets the agent go who watches a transfer: it goes on as a blind one.
 func (c *Center) handOn(p *party, f finish) {
 	cl := p.call
-	cl.add = addition{}
 	cl.transFrom = p.agent.id
+	if others := slices.DeleteFunc(cl.present(), func(other *party) bool { return other == p }); len(others) > 1 {
+		cl.add.kind, cl.add.asker = addJoin, nil
+		c.rejoin(cl, nil)
+		if cl.queued {
+			c.watchWait(cl)
+		}
+		c.leaves(p, f)
+		c.tellLeft(cl, p)
+		return
+	}
+	cl.add = addition{}
 	for _, other := range cl.parties {
 		if other.parked || other.phase == phaseTalking && other != p {
 			c.endHold(other)
@@ -59,6 +92,18 @@ func (c *Center) handOn(p *party, f finish) {
 		c.watchWait(cl)
 	}
 	c.leaves(p, f)
+}
+
+// leftWaiting: of a talk that was handed on without the agent one party is left. It waits for the target as after any blind transfer.
+func (c *Center) leftWaiting(gone, left *party, f finish) {
+	cl := gone.call
+	cl.add = addition{}
+	c.endHold(left)
+	c.waits(left)
+	if cl.queued {
+		c.watchWait(cl)
+	}
+	c.leaves(gone, f)
 }
 
 // waits makes a party a waiting caller. Who was waiting in the queue already, while an agent looked on, keeps his place.
@@ -78,15 +123,10 @@ func (c *Center) leaves(p *party, f finish) {
 		cl.outside = nil
 	}
 	c.endRelay(cl)
-	if len(cl.parties) == 2 && cl.add.kind == addNone {
-		cl.outside = nil
-		for _, other := range cl.parties {
-			if other.parked {
-				other.parked = false
-				c.endHold(other)
-			}
-		}
+	if cl.add.kind == addNone {
+		c.gather(cl)
 	}
+	c.reckonHolds(cl)
 	c.setRoom(cl)
 	if p.agent != nil {
 		c.letGoOf(p, f.reason)
@@ -99,9 +139,26 @@ func (c *Center) leaves(p *party, f finish) {
 	}
 }
 
-// tellLeft tells the agents who remain that somebody has left, and with whom they talk now.
-func (c *Center) tellLeft(cl *call, gone *party) {
+// gather lets those who were set aside talk with the others again when there are not two any more whom that keeps apart.
+func (c *Center) gather(cl *call) {
+	if len(cl.parties) <= 2 {
+		cl.outside = nil
+	}
+	apart := 0
 	for _, p := range cl.parties {
+		if !p.parked {
+			apart++
+		}
+	}
+	for _, p := range cl.parties {
+		p.parked = p.parked && apart > 1 && len(cl.parties) > 2
+	}
+}
+
+// tellLeft tells the agents who remain that somebody has left, and with whom they talk now; one who holds the call, that he still holds
+// it; one who waits for somebody to answer goes on waiting; one who is only being rung knows nobody yet.
+func (c *Center) tellLeft(cl *call, gone *party) {
+	for _, p := range cl.present() {
 		if p.agent == nil {
 			continue
 		}
@@ -110,9 +167,15 @@ func (c *Center) tellLeft(cl *call, gone *party) {
 			id = gone.help
 		}
 		c.tell(p.agent, EvCustomerRelease, CustomerReleaseContent{Call: id, Number: gone.number})
-		if len(cl.parties) == 2 {
+		switch {
+		case p.holds():
+			if id == cl.id {
+				c.tell(p.agent, EvHold, string(cl.id))
+			}
+		case p.phase != phaseTalking:
+		case len(cl.present()) == 2:
 			c.tellTalking(p)
-		} else {
+		default:
 			c.tell(p.agent, EvConference, ConferenceContent{Call: cl.id, Partner: cl.others(p)})
 		}
 	}

@@ -229,7 +229,9 @@ const (
 	LeaveUserNoAnswer    Leave = 26
 	LeaveUserRefused     Leave = 27
 	LeaveToQueue         Leave = 28 // handed on to a skill queue
+	LeaveThreeToQueue    Leave = 29 // a talk of three handed on to a skill queue
 	LeaveTransferTimeout Leave = 30 // nobody took a watched transfer
+	LeaveThreeTimeout    Leave = 31 // nobody took that of a talk of three
 	LeaveAgentRefused    Leave = 49
 	LeaveUserBeforeAgent Leave = 89 // the customer hung up while an agent was being rung
 )

@@ -25,10 +25,12 @@ func (c *Center) innerHelp(a *agent, cmd InnerHelp) (CallID, *result.Error) {
 		return "", result.BadArgument.Because("mode %d is neither 1 nor 2", cmd.Mode)
 	case cmd.Data != nil && len(*cmd.Data) > maxCallData:
 		return "", result.BadArgument.Because("call data of %d bytes is longer than %d", len(*cmd.Data), maxCallData)
-	case p == nil || p.muted || p.phase != phaseTalking || !p.talkOfTwo() || !p.call.plain():
-		return "", result.NothingToConsult.Because("agent %d does not talk with a customer", a.id)
+	case p == nil || !p.inTalk():
+		return "", result.NothingToConsult.Because("agent %d does not talk with anybody", a.id)
 	case !a.rights.Has(RightThreeParty):
 		return "", lacks(a, RightThreeParty)
+	case cmd.Mode == HelpThreeParty && len(p.call.parties) >= maxParties:
+		return "", tooMany(p.call)
 	case c.draining:
 		return "", result.OperationFailed.Because("the center is being stopped")
 	}
@@ -36,6 +38,7 @@ func (c *Center) innerHelp(a *agent, cmd InnerHelp) (CallID, *result.Error) {
 	if err != nil {
 		return "", err
 	}
+	p.muted = false
 	if cmd.Mode == HelpThreeParty {
 		cl := p.call
 		if cmd.Data != nil {
@@ -112,7 +115,7 @@ func (c *Center) dropHelp(helper, mine *party) {
 	switch {
 	case helper == cl.add.rung:
 		c.cancelAdd(cl)
-	case len(cl.parties) > 2:
+	case len(cl.present()) > 2:
 		c.drop(helper)
 	default: // the customer has left: nobody would be left to talk with
 		c.leaveCall(mine)

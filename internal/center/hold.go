@@ -7,7 +7,8 @@ import (
 	"ccgateway/internal/result"
 )
 
-// hold parks the present call: the other side hears music, the agent may call, or take it back (call-model 11).
+// hold parks the present call: the other side hears music, the agent may call, or take it back (call-model 11). Others who are in a talk
+// with each other go on talking.
 func (c *Center) hold(a *agent) *result.Error {
 	p := a.present
 	switch {
@@ -15,10 +16,8 @@ func (c *Center) hold(a *agent) *result.Error {
 		return result.NothingToHold.Because("agent %d has no call to hold", a.id)
 	case p.phase != phaseTalking:
 		return result.CannotHold.Because("call %s is not a talk yet", p.call.id)
-	case len(p.call.parties) > 2 || p.call.add.kind != addNone:
-		return result.CannotHold.Because("call %s has more than two parties", p.call.id)
-	case p.muted:
-		return result.CannotHold.Because("agent %d is muted in call %s", a.id, p.call.id)
+	case p.call.add.kind != addNone:
+		return result.CannotHold.Because("somebody is being rung into call %s", p.call.id)
 	case !a.rights.Has(RightHold):
 		return result.OperationFailed.Because("the role of agent %d lacks the right %q", a.id, RightNames[RightHold])
 	}
@@ -28,19 +27,34 @@ func (c *Center) hold(a *agent) *result.Error {
 	return nil
 }
 
-// park puts a talk into its agent's held calls. Who consults puts the customer on hold as well.
+// park puts a talk into its agent's held calls. Mute ends with it. Who consults puts the customer on hold as well.
 func (c *Center) park(p *party) {
 	a := p.agent
 	a.present = nil
 	a.held = append(a.held, p)
 	c.today(a).Held++
-	p.phase, p.call.since = phaseHeld, c.now
-	if p.heldSince.IsZero() {
-		p.heldSince = c.now
+	p.phase, p.muted, p.call.since = phaseHeld, false, c.now
+	c.reckonHolds(p.call)
+}
+
+// reckonHolds begins and ends the times on hold in a call: of who holds, and of who is in the talk and has nobody there to talk with.
+func (c *Center) reckonHolds(cl *call) {
+	for _, p := range cl.parties {
+		switch {
+		case p.phase != phaseTalking && !p.holds():
+		case !p.holds() && p.together():
+			c.endHold(p)
+		case p.heldSince.IsZero():
+			p.heldSince = c.now
+		}
 	}
-	if other := p.partner(); other != nil && !other.holds() {
-		other.heldSince = c.now
-	}
+}
+
+// together tells whether the party can talk with another: both are in the talk, or both are set aside.
+func (p *party) together() bool {
+	return slices.ContainsFunc(p.call.parties, func(other *party) bool {
+		return other != p && other.phase == phaseTalking && other.parked == p.parked
+	})
 }
 
 // getHold takes a held call back. If the agent's phone is on-hook by now, it is rung first.
@@ -53,6 +67,8 @@ func (c *Center) getHold(a *agent, id CallID) *result.Error {
 		return result.CannotRetrieve.Because("agent %d has another call", a.id)
 	case !c.hasPhone(a):
 		return result.OperationFailed.Because("agent %d has no phone", a.id)
+	case !a.lineUp() && p.call.rings():
+		return result.CannotRetrieve.Because("somebody else is being rung for call %s", id)
 	}
 	a.held = slices.DeleteFunc(a.held, func(h *party) bool { return h == p })
 	a.present = p
@@ -66,6 +82,11 @@ func (c *Center) getHold(a *agent, id CallID) *result.Error {
 	return nil
 }
 
+// rings tells whether somebody is being rung into the call, or to take it back: one at a time.
+func (cl *call) rings() bool {
+	return cl.add.kind != addNone || slices.ContainsFunc(cl.parties, func(p *party) bool { return p.phase == phaseRetrieving })
+}
+
 // retrieved joins the two sides of a held call again.
 func (c *Center) retrieved(p *party) {
 	c.disarm(&p.call.ring)
@@ -77,12 +98,9 @@ func (c *Center) retrieved(p *party) {
 	if p.answered.IsZero() {
 		p.answered = c.now
 	}
-	if other := p.partner(); other != nil && !other.holds() {
-		c.endHold(p)
-		c.endHold(other)
-	}
+	c.reckonHolds(p.call)
 	c.setRoom(p.call)
-	c.tellTalking(p)
+	c.tellBack(p)
 	c.startRecording(p)
 }
 

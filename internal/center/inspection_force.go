@@ -95,7 +95,7 @@ func (c *Center) forceDrop(a *agent, cmd ForceDrop) *result.Error {
 	case helper != nil && helper == cl.add.rung:
 		c.addFailed(cl, LeaveNormal)
 		return nil
-	case helper != nil && len(cl.parties) > 2:
+	case helper != nil && len(cl.present()) > 2:
 		c.drop(helper)
 		return nil
 	}

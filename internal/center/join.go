@@ -15,6 +15,18 @@ func (p *party) talkOfTwo() bool {
 	return other != nil && other.phase == phaseTalking && !other.parked
 }
 
+// inTalk tells whether the agent talks with somebody, and nobody is being rung into the call.
+func (p *party) inTalk() bool {
+	return p.phase == phaseTalking && !p.parked && !p.call.rings() && p.together()
+}
+
+// maxParties bounds a talk: all of them hear all.
+const maxParties = 8
+
+func tooMany(cl *call) *result.Error {
+	return result.OperationFailed.Because("call %s has %d parties already", cl.id, maxParties)
+}
+
 // confJoin joins the present call and a held one. The present call goes on; the held one, and its id, ends (call-model 2).
 func (c *Center) confJoin(a *agent, cmd ConfJoin) *result.Error {
 	p, h := a.present, a.heldPart(cmd.Call)

@@ -276,7 +276,7 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 		c.retrieveFailed(p)
 	case phasePicking:
 		c.pickFailed(p, missOf(cause))
-	case phaseTalking, phaseAwaiting, phaseSuspended:
+	case phaseTalking, phaseAwaiting, phaseSuspended, phaseWaiting:
 		c.depart(p, finish{first: p, reason: leaveOf(cause, LeaveAgent), by: PartyAgent, cause: CauseHungUp})
 	case phaseDialling:
 		c.endCall(p.call, finish{reason: missOf(cause).reason(), by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: phoneTrouble(cause)})
@@ -321,7 +321,7 @@ func (c *Center) partyHungUp(p *party, cause Cause) {
 		return
 	case p.phase == phaseCalled:
 		f.first, f.failed, f.reason, f.cause = nil, true, failedLeave(cause), cause
-	case p.call.queued:
+	case p.call.queued && p.call.add.kind != addJoin:
 		f.reason = LeaveQueueCancelled
 	case p.phase == phaseWaiting:
 		f.reason = LeaveUserBeforeAgent

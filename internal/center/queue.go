@@ -144,7 +144,7 @@ func (c *Center) enqueue(cl *call) {
 
 // watchWait sets the end of a waiting caller's longest wait. It counts from when he came, also if he was offered meanwhile.
 func (c *Center) watchWait(cl *call) {
-	if cl.add.kind != addNone { // somebody waits with him
+	if cl.add.asker != nil { // he waits with the caller
 		c.arm(&cl.maxWait, cl.add.began.Add(longestHandOver))
 		return
 	}
@@ -187,6 +187,8 @@ func (c *Center) giveBack(cl *call, from *agent) {
 // waitOver lets a caller go who has waited as long as his queue allows.
 func (c *Center) waitOver(cl *call) {
 	switch {
+	case cl.queued && cl.add.kind != addNone && len(cl.parties) > 2:
+		c.addFailed(cl, LeaveThreeTimeout)
 	case cl.queued && cl.add.kind != addNone:
 		c.addFailed(cl, LeaveTransferTimeout)
 	case cl.queued && cl.run != 0:

@@ -222,7 +222,7 @@ func (r *restorer) addition(cl *call, s *savedCall) error {
 	if add.asker, err = place(s.Add.Asker); err != nil {
 		return err
 	}
-	if add.asker == nil || add.asker.agent == nil {
+	if add.kind != addJoin && (add.asker == nil || add.asker.agent == nil) {
 		return impossible("in call %s somebody is rung for no agent", cl.id)
 	}
 	if add.rung, err = place(s.Add.Rung); err != nil {

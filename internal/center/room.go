@@ -97,17 +97,13 @@ func awaitingSound(cl *call) string {
 	return ""
 }
 
-// talkRow is the row of a party in the talk: it hears all others who talk and are not muted, or music if all of them hold, or if it is
-// parked itself.
+// talkRow is the row of a party in the talk: it hears all others who talk and are not muted, or music if all of them hold. Those who are
+// parked hear each other, and music if there is only one.
 func (c *Center) talkRow(p *party, l *leg) Row {
 	row := Row{Leg: l.id}
-	if p.parked {
-		row.Plays = c.cfg.WaitMusic
-		return row
-	}
 	others, open := 0, 0
 	for _, other := range p.call.parties {
-		if other == p || other == p.call.add.rung && other.phase != phaseTalking || other.parked && other.phase == phaseTalking {
+		if other == p || other == p.call.add.rung && other.phase != phaseTalking || other.parked != p.parked && other.phase == phaseTalking {
 			continue
 		}
 		others++
@@ -120,7 +116,7 @@ func (c *Center) talkRow(p *party, l *leg) Row {
 			row.Hears = append(row.Hears, far.id)
 		}
 	}
-	if others > 0 && open == 0 {
+	if (others > 0 || p.parked) && open == 0 {
 		row.Plays = c.cfg.WaitMusic
 	}
 	return row

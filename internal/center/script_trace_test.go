@@ -158,6 +158,7 @@ var (
 		center.LeaveUserBeforeAgent: "UserBeforeAgent", center.LeaveConnected: "Connected", center.LeaveHelp: "Help",
 		center.LeaveThree: "Three", center.LeaveAskerLeft: "AskerLeft", center.LeaveIntercepted: "Intercepted", center.LeavePickedUp: "PickedUp", center.LeaveTransferred: "Transferred",
 		center.LeaveToQueue: "ToQueue", center.LeaveTransferTimeout: "TransferTimeout",
+		center.LeaveThreeToQueue: "ThreeToQueue", center.LeaveThreeTimeout: "ThreeTimeout",
 	}
 	parties = map[center.PartyKind]string{
 		center.PartyUnknown: "Unknown", center.PartyCustomer: "Customer", center.PartyAgent: "Agent",

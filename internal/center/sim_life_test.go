@@ -80,18 +80,41 @@ func (w *world) hears(c center.CallView, rows map[center.LegID]center.Row, leg *
 		return fmt.Errorf("leg %s is in the room of call %s and is not answered", leg.id, c.Call)
 	case !leg.answered, leg.held:
 		return nil
+	case in && c.State != center.CallTalking && (len(c.Legs) > 2 || len(c.Legs) > 1 && (c.State == center.CallWaiting || c.State == center.CallOnHold)):
+		return w.notAlone(c, row, leg)
 	case c.State == center.CallWaiting && leg.arrived, c.State == center.CallOnHold && leg.arrived:
 		if row.Plays == "" {
 			return fmt.Errorf("leg %s of call %s (%s) hears no music: %+v", leg.id, c.Call, callStates[c.State], row)
 		}
 	case c.State == center.CallTalking && len(c.Legs) > 2 && w.apart[c.Call]:
-		if row.Plays != "" && len(row.Hears) > 0 || row.Plays == "" && len(row.Hears) > 1 {
-			return fmt.Errorf("leg %s of call %s, in which one is to wait, hears %+v", leg.id, c.Call, row)
-		}
+		return w.notAlone(c, row, leg)
 	case c.State == center.CallTalking:
 		return w.talks(c, row, leg)
 	}
 	return nil
+}
+
+// notAlone checks a leg in a call of several from which somebody has stepped aside, or into which somebody is being rung: those who are left
+// hear each other, one who is left alone hears something, and nobody hears both the talk and the music.
+func (w *world) notAlone(c center.CallView, row center.Row, leg *legSeen) error {
+	if w.muted(c.Call, unknownLeg) || row.Plays == hearsInspector {
+		return nil
+	}
+	if len(row.Hears) > 0 && row.Plays != "" || leg.arrived && len(row.Hears) == 0 && row.Plays == "" && !w.anyMuted(c) {
+		return fmt.Errorf("leg %s of call %s (%s) hears %+v", leg.id, c.Call, callStates[c.State], row)
+	}
+	for _, id := range row.Hears {
+		back := w.watch.rooms[c.Call]
+		i := slices.IndexFunc(back, func(other center.Row) bool { return other.Leg == id })
+		if i < 0 || !w.watch.legs[id].held && !w.muted(c.Call, leg.id) && !slices.Contains(back[i].Hears, leg.id) && !w.watch.legs[id].early {
+			return fmt.Errorf("leg %s of call %s hears %s, who does not hear it: %+v", leg.id, c.Call, id, back)
+		}
+	}
+	return nil
+}
+
+func (w *world) anyMuted(c center.CallView) bool {
+	return slices.ContainsFunc(c.Legs, func(id center.LegID) bool { return w.muted(c.Call, id) })
 }
 
 // talks checks what a leg in a talk hears: all others who are not muted and do not hold at the phone, and nobody else; music if all hold.

@@ -331,9 +331,13 @@ func (w *watch) learn(cmd center.Command) {
 			}
 		}
 	case center.EndMute:
-		if s := w.sessions[c.Agent]; s != nil {
-			s.muted = ""
-		}
+		w.unmute(c.Agent)
+	case center.Hold: // who leaves his talk, or has somebody brought into it, is heard when he talks again
+		w.unmute(c.Agent)
+	case center.InnerHelp:
+		w.unmute(c.Agent)
+	case center.Transfer:
+		w.unmute(c.Agent)
 	case center.BindPhone:
 		if s := w.sessions[c.Agent]; s != nil {
 			if s.phone != c.Phone {
@@ -355,6 +359,12 @@ func (w *watch) learn(cmd center.Command) {
 				s.phone, s.bound = "", w.now
 			}
 		}
+	}
+}
+
+func (w *watch) unmute(agent center.AgentID) {
+	if s := w.sessions[agent]; s != nil {
+		s.muted = ""
 	}
 }
 

@@ -319,7 +319,7 @@ func (w *world) callsAgree(o center.Overview) error {
 				return fmt.Errorf("call %s has leg %s, which is not there (any more)", c.Call, leg)
 			}
 			// An agent has one phone for the present call and for those that he holds.
-			if other, double := at[leg]; double && (w.watch.legs[leg].arrived || c.State != center.CallOnHold && other.State != center.CallOnHold) {
+			if other, double := at[leg]; double && (w.watch.legs[leg].arrived || c.State != center.CallOnHold && other.State != center.CallOnHold && !w.heldBy(leg, c.Call, other.Call)) {
 				return fmt.Errorf("leg %s is in calls %s and %s", leg, other.Call, c.Call)
 			}
 			at[leg] = c
@@ -340,6 +340,16 @@ func (w *world) callsAgree(o center.Overview) error {
 		}
 	}
 	return w.legsAgree(at)
+}
+
+// heldBy tells whether a leg is the phone of an agent who holds one of the calls.
+func (w *world) heldBy(leg center.LegID, calls ...center.CallID) bool {
+	for _, s := range w.watch.sessions {
+		if w.watch.hisPhone(s, w.watch.legs[leg]) && slices.ContainsFunc(calls, func(id center.CallID) bool { return s.held[id] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // legsAgree checks that no leg is lost: it is in a call, or it is the open line of a signed-in agent.

@@ -73,6 +73,9 @@ func (c *Center) talk(cl *call) {
 		if p.phase == phasePicking {
 			picking = p
 		}
+		if p.holds() {
+			continue
+		}
 		p.phase, p.parked = phaseTalking, false
 		if p.answered.IsZero() {
 			p.answered, p.talked = c.now, c.now
@@ -86,11 +89,16 @@ func (c *Center) talk(cl *call) {
 		}
 	}
 	c.leavesQueue(cl, QueueAnswered, cl.lastAgent)
+	c.reckonHolds(cl)
 	c.setRoom(cl)
 	c.backReached(cl)
 	for _, p := range cl.parties {
-		if p.agent != nil {
-			c.tellTalking(p)
+		if p.agent != nil && !p.holds() {
+			if len(cl.parties) > 2 {
+				c.tell(p.agent, EvConference, ConferenceContent{Call: cl.id, Partner: cl.others(p)})
+			} else {
+				c.tellTalking(p)
+			}
 			if p == picking {
 				c.tellIncoming(p)
 			}

@@ -23,21 +23,32 @@ func (c *Center) transfer(a *agent, cmd Transfer) *result.Error {
 		return result.BadArgument.Because("call data of %d bytes is longer than %d", len(*cmd.Data), maxCallData)
 	case cmd.Caller != "" && !(dialable(cmd.Caller) && !strings.ContainsAny(cmd.Caller, "*#")):
 		return result.BadArgument.Because("caller number %q is not up to %d digits", cmd.Caller, maxNumber)
-	case p == nil || p.muted || p.phase != phaseTalking || !p.talkOfTwo() || p.call.feature == featureInternal || p.partner().agent != nil:
-		return result.NothingToTransfer.Because("agent %d does not talk with a customer", a.id)
+	case p == nil || !p.inTalk() || p.call.feature == featureInternal:
+		return result.NothingToTransfer.Because("agent %d has no talk that can be handed on", a.id)
 	case c.draining:
 		return result.OperationFailed.Because("the center is being stopped")
 	}
 	to, err := c.destination(a, cmd)
-	if err != nil {
-		return err
-	}
 	cl := p.call
+	switch {
+	case err != nil:
+		return err
+	case to.flow != "" && (len(cl.parties) > 2 || cl.guest() == nil):
+		return result.OperationFailed.Because("a flow talks with one caller, and call %s has others", cl.id)
+	case len(cl.parties) >= maxParties && (cmd.Mode == TransferTalk || cmd.Mode == TransferThree):
+		return tooMany(cl)
+	}
+	p.muted = false
 	if cmd.Data != nil {
 		cl.data = *cmd.Data
 	}
 	if cmd.To.Type == DeviceAgent && cmd.Skill != 0 {
 		cl.skill = cmd.Skill
+	}
+	switch {
+	case cmd.Mode == TransferBlind && len(cl.parties) > 2:
+		c.transferTalk(p, to)
+		return nil
 	}
 	switch cmd.Mode {
 	case TransferBlind:
@@ -199,6 +210,33 @@ func (c *Center) transferBlind(p *party, to destination) {
 		c.countTransfer(a, true)
 	}
 	c.letGoOf(p, reason)
+	if to.agent != nil {
+		c.offer(to.agent, cl)
+		c.setRoom(cl)
+	}
+}
+
+// transferTalk lets the agent go at once whose talk has others besides the customer: they talk on while the target is being rung, and it
+// joins them. If it does not come they are left as after any agent who leaves a talk of more than two.
+func (c *Center) transferTalk(p *party, to destination) {
+	cl, a, reason := p.call, p.agent, LeaveTransferred
+	cl.transFrom = a.id
+	cl.remove(p)
+	cl.add = addition{kind: addJoin, began: c.now, queue: cl.queue, skill: cl.skill, toQueue: to.queue != nil, outside: to.at != target{}}
+	c.endRelay(cl)
+	c.rejoin(cl, nil)
+	switch {
+	case to.queue != nil:
+		reason = LeaveThreeToQueue
+		cl.queue, cl.skill, cl.requeued, cl.entered = to.queue, to.queue.skill.ID, 0, c.now
+		c.enqueue(cl)
+	case to.agent == nil:
+		cl.add.rung = c.ringInto(cl, to.at, cl.caller)
+	}
+	c.setRoom(cl)
+	c.countTransfer(a, cl.add.outside)
+	c.letGoOf(p, reason)
+	c.tellLeft(cl, p)
 	if to.agent != nil {
 		c.offer(to.agent, cl)
 		c.setRoom(cl)

@@ -46,7 +46,9 @@ var endings = map[center.Leave]ending{
 	center.LeavePickedUp:        {"picked_up", unknown},
 	center.LeaveTransferred:     {"transferred", unknown},
 	center.LeaveToQueue:         {"transferred_to_queue", unknown},
+	center.LeaveThreeToQueue:    {"three_transferred_to_queue", unknown},
 	center.LeaveTransferTimeout: {"transfer_timed_out", ours},
+	center.LeaveThreeTimeout:    {"three_transfer_timed_out", ours},
 }
 
 // outcomeOf gives a call's outcome and the word of its reason. A talk that was cut off by the program or a line is no success.
