@@ -150,6 +150,14 @@ func lifts(name string) func(*play) {
 	}
 }
 
+// liftsInVain answers a phone that rings and is let go at once.
+func liftsInVain(name string) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		p.actors[name].ear.liftInVain()
+	}
+}
+
 // refuses lets a phone that is called answer with a status.
 func refuses(name string, status int) func(*play) {
 	return func(p *play) {
@@ -226,6 +234,29 @@ func holds(name string) act {
 // resumes takes it back.
 func resumes(name string) act {
 	return func(ctx context.Context, p *play) error { return p.actors[name].ear.Resume(ctx) }
+}
+
+// crosses lets a party's phone hold in the instant in which the center refreshes the session: both are on the way at once, and the hold is
+// refused at first.
+func crosses(name string, f softphone.Faults) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		f.HoldAtRefresh = true
+		a := p.actors[name]
+		a.ear.holds = true
+		a.line.SetFaults(f)
+		p.wait("hold of "+name+" that crossed a refresh", a.ear.Crossed())
+	}
+}
+
+// lasts lets a party hear on for so long.
+func lasts(name string, time time.Duration) func(*play) {
+	return func(p *play) {
+		p.t.Helper()
+		e := p.actors[name].ear
+		until := e.Position() + samplesOf(time)
+		p.await("sound goes on at "+name, func() (bool, string) { return e.Position() >= until, "it ends" })
+	}
 }
 
 // hearsAgain waits for the first sound at a phone that has held.

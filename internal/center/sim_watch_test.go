@@ -247,8 +247,10 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 	if err := w.sounds(cmd, reply); err != nil {
 		return err
 	}
-	if err := asksQuietly(late, cmd, reply, effects); err != nil {
-		return err
+	if reply.Err == nil && !late {
+		if err := asksQuietly(cmd, effects); err != nil {
+			return err
+		}
 	}
 	w.helpsLeft()
 	if !late {
@@ -260,9 +262,9 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 }
 
 // asksQuietly checks that an agent who asks for help is not told a second time that he is in use (call-model 14.12).
-func asksQuietly(late bool, cmd center.Command, reply center.Reply, effects []center.Effect) error {
+func asksQuietly(cmd center.Command, effects []center.Effect) error {
 	c, ok := cmd.(center.InnerHelp)
-	if !ok || reply.Err != nil || late {
+	if !ok {
 		return nil
 	}
 	for _, e := range effects {

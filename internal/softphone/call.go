@@ -98,6 +98,9 @@ type Call struct {
 	incoming *incoming     // how to answer; nil for our own calls
 	hangup   latch         // our own call that was not answered shall end
 	offering chan struct{} // holds one token: the right to make an offer in the dialog
+	crossing atomic.Bool   // an offer of ours crosses one of the other side's, or has (Faults.HoldAtRefresh)
+	met      latch         // an offer of ours was refused because it met one of the other side's
+	crossed  latch         // the offer that crossed has been agreed
 
 	mu       sync.Mutex
 	dialog   dialog
@@ -119,7 +122,7 @@ type ackWait struct {
 func newCall(p *Phone, m *media) *Call {
 	c := &Call{
 		phone: p, media: m, ringing: newLatch(), answered: newLatch(), confirmed: newLatch(), ended: newLatch(),
-		hangup: newLatch(), offering: make(chan struct{}, 1), acks: make(map[uint32]*ackWait),
+		hangup: newLatch(), met: newLatch(), crossed: newLatch(), offering: make(chan struct{}, 1), acks: make(map[uint32]*ackWait),
 	}
 	c.offering <- struct{}{}
 	c.timer.stop, c.timer.news = newLatch(), make(chan struct{}, 1)
@@ -146,6 +149,10 @@ func (c *Call) Confirmed() <-chan struct{} { return c.confirmed.ch }
 
 // Ended is closed when the call is over, whatever it was; EndReason tells why.
 func (c *Call) Ended() <-chan struct{} { return c.ended.ch }
+
+// Crossed is closed when a hold that crossed an offer, or a refresh, of the other side has been refused by 491 and then agreed
+// (Faults.HoldAtRefresh).
+func (c *Call) Crossed() <-chan struct{} { return c.crossed.ch }
 
 // EndReason tells why the call has ended.
 func (c *Call) EndReason() End {

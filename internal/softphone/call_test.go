@@ -168,6 +168,24 @@ func TestCall_HoldAtOnce(t *testing.T) {
 	mustBeSilent(t, in, 440)
 }
 
+// TestCall_HoldAtRefresh: a phone holds in the instant in which the other one refreshes the session or holds; it is refused, and gets what
+// it wants afterwards.
+func TestCall_HoldAtRefresh(t *testing.T) {
+	t.Parallel() // it waits most of the time
+	out, in := talk(t, newPhone(t, Config{Tone: 440, Faults: Faults{HoldAtRefresh: true, NoUpdate: true}}), newPhone(t, Config{Tone: 700}))
+	if allow := in.Headers().Get("Allow"); !strings.HasSuffix(allow, "NOTIFY") {
+		t.Errorf("it says that it knows %s", allow)
+	}
+	must(t, in.Hold(testContext(t)))
+	await(t, "hold that crossed", out.Crossed())
+	mustBeSilent(t, out, 700)
+	mustBeSilent(t, in, 440)
+	must(t, in.Resume(testContext(t))) // once in a call
+	must(t, out.Resume(testContext(t)))
+	mustHear(t, out, 700)
+	mustHear(t, in, 440)
+}
+
 // TestCall_HoldRefused: a refusal leaves the call as it was.
 func TestCall_HoldRefused(t *testing.T) {
 	out, in := talk(t, newPhone(t, Config{Tone: 440}), newPhone(t, Config{Tone: 700, Faults: Faults{NoHold: true}}))

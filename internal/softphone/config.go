@@ -81,6 +81,10 @@ type Faults struct {
 	WrongSource  bool // sends RTP from another port than it announces
 	WrongKey     bool // encrypts what it sends by another key than it says
 	DelayedOffer bool // sends INVITE without a session description (RFC 3261 section 13.2.1)
+	NoUpdate     bool // does not say that it knows UPDATE
+	// HoldAtRefresh holds, once in a call, in the instant in which the other side makes an offer or refreshes the session: both cross on
+	// the way (RFC 3261 section 14). Call.Crossed tells when the hold has been agreed after all.
+	HoldAtRefresh bool
 
 	// Announce is the media address written into session descriptions in place of the true one, as a phone behind a network
 	// address translator does. Port 0 keeps the true port.

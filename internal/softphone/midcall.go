@@ -50,6 +50,10 @@ func (c *Call) reinvited(req *sip.Request, tx *sip.ServerTx) {
 		c.phone.respond(tx, c.response(req, sip.StatusNotAcceptableHere))
 		return
 	}
+	if c.crosses() {
+		c.phone.respond(tx, c.response(req, sip.StatusRequestPending))
+		return
+	}
 	select {
 	case <-c.offering:
 		defer func() { c.offering <- struct{}{} }()
@@ -88,8 +92,31 @@ func (c *Call) reinvited(req *sip.Request, tx *sip.ServerTx) {
 	}
 }
 
+// crosses holds before the other side is answered, so that both are on the way at the same time; once, and only with Faults.HoldAtRefresh. It
+// returns when the other side has refused that, and tells whether it has done it.
+func (c *Call) crosses() bool {
+	if !c.phone.currentFaults().HoldAtRefresh || !c.crossing.CompareAndSwap(false, true) {
+		return false
+	}
+	if !c.phone.goWork(func() {
+		if err := c.setHold(c.phone.life, true); err == nil && c.met.fired() {
+			c.crossed.fire()
+		}
+		c.met.fire()
+	}) {
+		return false
+	}
+	select {
+	case <-c.met.ch:
+	case <-c.ended.ch:
+	case <-c.phone.done:
+	}
+	return true
+}
+
 // updated takes UPDATE in (RFC 3311): a new offer, or only a sign of life.
 func (c *Call) updated(req *sip.Request, tx *sip.ServerTx) {
+	c.crosses()
 	res := c.response(req, sip.StatusOK)
 	c.dress(res)
 	if hasSDP(req) {
@@ -241,6 +268,7 @@ func (c *Call) reofferUntilAgreed() error {
 		if !errors.As(err, &refusal) || refusal.Status != sip.StatusRequestPending {
 			return err
 		}
+		c.met.fire()
 		select {
 		case <-time.After(c.glarePause()):
 		case <-c.ended.ch:

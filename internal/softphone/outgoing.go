@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -92,7 +93,11 @@ func (c *Call) dial(ctx context.Context, extra Headers) error {
 // dress gives an INVITE or its 200 the headers that each of them has.
 func (c *Call) dress(m sip.Message) {
 	m.AppendHeader(c.phone.contact())
-	m.AppendHeader(sip.NewHeader("Allow", allowed))
+	able := allowed
+	if c.phone.currentFaults().NoUpdate {
+		able = strings.ReplaceAll(able, ", UPDATE", "")
+	}
+	m.AppendHeader(sip.NewHeader("Allow", able))
 	c.dressTimer(m)
 }
 
