@@ -38,8 +38,8 @@ func (c *Center) innerHelp(a *agent, cmd InnerHelp) (CallID, *result.Error) {
 	if err != nil {
 		return "", err
 	}
-	p.muted = false
 	if cmd.Mode == HelpThreeParty {
+		p.muted = false
 		cl := p.call
 		if cmd.Data != nil {
 			cl.data = *cmd.Data

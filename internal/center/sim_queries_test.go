@@ -436,11 +436,8 @@ func (i *inquiry) own(by center.By) error {
 	if err != nil {
 		return err
 	}
-	for _, help := range i.watch.helpsOf(by.Agent) {
-		if !slices.Contains(ids, help) {
-			return fmt.Errorf("own calls %v lack the help %s", ids, help)
-		}
-		ids = slices.DeleteFunc(ids, func(id center.CallID) bool { return id == help })
+	if ids, err = i.withoutHelps(by.Agent, ids); err != nil {
+		return err
 	}
 	at := i.now
 	i.bears(by, func() error { return i.callsBorne(by.Agent, ids, at) })
@@ -452,6 +449,17 @@ func (i *inquiry) own(by center.By) error {
 		return fmt.Errorf("state %+v with calls %v, by his events he is %s", status, ids, d.state)
 	}
 	return firstOf(i.held(by, by.Agent), i.current(by, ids), i.offered(by), i.custom(by), i.sync(by, ids))
+}
+
+// withoutHelps takes the three-party helps, which are no calls of their own, out of the calls of who asked for them.
+func (i *inquiry) withoutHelps(of center.AgentID, ids []center.CallID) ([]center.CallID, error) {
+	for _, help := range i.watch.helpsOf(of) {
+		if !slices.Contains(ids, help) {
+			return nil, fmt.Errorf("calls %v of agent %d lack the help %s", ids, of, help)
+		}
+		ids = slices.DeleteFunc(ids, func(id center.CallID) bool { return id == help })
+	}
+	return ids, nil
 }
 
 // holding are the calls that an agent holds, in the order of holding: without one that his phone is rung for to take it back.
@@ -601,6 +609,9 @@ func (i *inquiry) others(by center.By) error {
 		}
 		ids, err := given[[]center.CallID](i, center.CallIDs{By: by, Of: a.ID})
 		if err != nil {
+			return err
+		}
+		if ids, err = i.withoutHelps(a.ID, ids); err != nil {
 			return err
 		}
 		at := i.now
