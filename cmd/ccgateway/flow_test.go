@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"ccgateway/internal/config"
+	"ccgateway/internal/softphone"
 	"ccgateway/internal/store"
 	"ccgateway/internal/tone"
 	"ccgateway/internal/wav"
@@ -61,6 +63,29 @@ func TestFlow_Transfer(t *testing.T) {
 	amy.presses('2')
 	must(t, in.carrier().rung().Reject(486))
 	amy.hears(menuTone)
+	amy.over()
+}
+
+// TestFlow_Diverted: a flow knows who was called first and who has sent the caller on; when it sends him on to a number outside, the provider
+// is told by which number of ours.
+func TestFlow_Diverted(t *testing.T) {
+	t.Parallel()
+	in := install(t, func(cfg *config.Config) { cfg.Trunks[0].Caller.Diversion = true })
+	line := in.customer("13900", amyTone)
+	ctx, cancel := in.within()
+	defer cancel()
+	call, err := line.CallWith(ctx, "1504", softphone.Headers{{Name: "Diversion", Value: "<sip:0302@p.example>;reason=no-answer, <sip:0301@p.example>"}})
+	must(t, err)
+	amy := &talk{Call: call, line: line}
+	amy.answered()
+	amy.hears(welcomeTone) // for those who have dialled 0301 and were sent on by 0302
+	far := in.carrier().rung()
+	if got := far.Headers().Get("Diversion"); !strings.HasPrefix(got, "<sip:1504@") || !strings.HasSuffix(got, ";reason=deflection;counter=1") {
+		t.Errorf("Diversion: %q", got)
+	}
+	far.lift()
+	converse(far, amy)
+	far.hangUp()
 	amy.over()
 }
 

@@ -29,7 +29,7 @@ func trunk(t *config.Trunk) voice.Trunk {
 		Options:  voice.TrunkOptions{Every: t.Options.Every, Timeout: t.Options.Timeout, Misses: t.Options.Misses},
 		Limits:   voice.TrunkLimits{Calls: t.Limits.Calls, In: t.Limits.In, Out: t.Limits.Out, Rate: t.Limits.Rate},
 		Caller: voice.TrunkCaller{Number: t.Caller.Number, Allowed: t.Caller.Allowed, Anonymous: t.Caller.Anonymous,
-			Account: t.Caller.From == "account", Identity: identities[t.Caller.Identity], Rewrite: rewrites(t.Caller.Rewrite)},
+			Account: t.Caller.From == "account", Identity: identities[t.Caller.Identity], Rewrite: rewrites(t.Caller.Rewrite), Diversion: t.Caller.Diversion},
 		Incoming: voice.TrunkIncoming{FromOnly: t.Incoming.Believe == "from", Caller: rewrites(t.Incoming.Caller),
 			Called: rewrites(t.Incoming.Called)},
 		Called: rewrites(t.Called), InfoDigits: t.DTMF == "info",

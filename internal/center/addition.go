@@ -110,13 +110,21 @@ func (c *Center) seekAgent(cl *call, b *agent) {
 // seekNumber rings a number into the call.
 func (c *Center) seekNumber(cl *call, at target, caller string) {
 	cl.add.outside = true
-	cl.add.rung = c.ringInto(cl, at, caller)
+	cl.add.rung = c.ringInto(cl, at, caller, "")
 	c.tell(cl.add.asker.agent, EvCustomerAlert, CustomerAlertingContent{Call: cl.id, OtherPhone: at.number, Type: roleMain})
 	c.setRoom(cl)
 }
 
-// ringInto rings a number for a call that goes on.
-func (c *Center) ringInto(cl *call, at target, caller string) *party {
+// sentOn is the number by which a caller has come in whom we send on to the outside.
+func (cl *call) sentOn() string {
+	if cl.trunk == "" || cl.feature != featureInbound {
+		return ""
+	}
+	return cl.called
+}
+
+// ringInto rings a number for a call that goes on; diverted is the number that the caller has reached, if he is sent on.
+func (c *Center) ringInto(cl *call, at target, caller, diverted string) *party {
 	kind := PartyOutside
 	if at.phone != "" {
 		kind = PartyPhone
@@ -125,7 +133,7 @@ func (c *Center) ringInto(cl *call, at target, caller string) *party {
 	p := c.join(cl, party{kind: kind, leg: l, number: at.number, phase: phaseCalled})
 	r := Ring{Leg: l.id, Phone: at.phone, Trunk: at.trunk, Caller: caller, Call: cl.id}
 	if r.Phone == "" {
-		r.Number = at.number
+		r.Number, r.Diverted = at.number, diverted
 	}
 	c.emit(r)
 	c.arm(&cl.ring, c.now.Add(outsideRing))

@@ -10,6 +10,7 @@ func (c *Center) arrived(cmd CallArrived) {
 	c.legs[l.id] = l
 	cl := c.newCall(featureInbound)
 	cl.caller, cl.called, cl.trunk = cmd.From, cmd.To, cmd.Trunk
+	cl.dialled, cl.diverted = cmd.Dialled, cmd.Diverted
 	caller := party{kind: PartyCustomer, leg: l, phase: phaseWaiting}
 	if cmd.Phone != "" {
 		cl.caller = cmd.Phone // the account that authenticated itself, whatever it writes into From

@@ -53,6 +53,8 @@ type call struct {
 	outside   *party   // who has been brought in by an outside transfer and can be dropped by CancelTransfer; nil = nobody
 	transFrom AgentID  // who sent the call to whom it is offered now; 0 = nobody
 	run       uint64   // of the flow that the call is in; 0 = none
+	dialled   string   // by a caller whom others have sent on to called
+	diverted  string   // who has sent him on last
 	relay     bool     // the customer's keys are relayed (TransmitNumber)
 	flow      flowStay
 	back      *callBack // the customer who is being called back; nil = none, or he talks

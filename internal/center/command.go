@@ -320,6 +320,10 @@ type (
 		Trunk string
 		From  string // the caller's number
 		To    string // the dialled number
+		// Dialled is the number that the caller has dialled, and Diverted the one that has sent him on last, where the line tells; "" =
+		// he has dialled To.
+		Dialled  string
+		Diverted string
 	}
 	// LegRinging is a 180 or 183 for a leg that the center asked for. Early tells that its far side is heard already (RFC 3960): what a
 	// carrier announces, or its ring-back tone. It may come again, with Early, when that begins later.

@@ -56,6 +56,8 @@ type (
 		Auto    bool   // the phone shall answer by itself (Call-Info answer-after=0 and what else phones understand)
 		UUI     string
 		Call    CallID // for logs and for correlation in the INVITE
+		// Diverted is the number of ours that the caller has reached, where he is sent on to the outside; "" = he is not.
+		Diverted string
 	}
 	// Alert tells an arrived leg that the other side rings (180).
 	Alert struct{ Leg LegID }

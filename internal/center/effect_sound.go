@@ -86,6 +86,9 @@ type (
 		Data   string
 		Agent  AgentID // who sent the call, 0 = nobody
 		At     time.Time
+		// Dialled and Diverted are those of CallArrived.
+		Dialled  string
+		Diverted string
 	}
 	// FlowTold tells a running flow what happened.
 	FlowTold struct {

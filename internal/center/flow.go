@@ -63,7 +63,7 @@ func (c *Center) enterFlow(cl *call, name string, why FlowWhy, agent AgentID) {
 	c.arm(&cl.flow.limit, c.now.Add(longestSilentFlow))
 	c.emit(FlowBegan{
 		VCC: c.cfg.ID, Call: cl.id, Run: cl.run, Flow: name, Why: why, Leg: leg, Caller: cl.caller, Called: cl.called, Data: cl.data,
-		Agent: agent, At: c.now,
+		Agent: agent, At: c.now, Dialled: cl.dialled, Diverted: cl.diverted,
 	})
 }
 

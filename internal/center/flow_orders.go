@@ -219,7 +219,7 @@ func (c *Center) tryNumber(cl *call, p *party, number string) *result.Error {
 		return c.tryAgent(cl, p, owner)
 	}
 	c.beginTry(cl, p)
-	c.ringInto(cl, at, cl.caller)
+	c.ringInto(cl, at, cl.caller, cl.sentOn())
 	c.setRoom(cl)
 	return nil
 }

@@ -251,7 +251,7 @@ func (c *Center) callInfo(p *party) *CallInfo {
 	cl := p.call
 	info := &CallInfo{
 		Call: cl.id, Feature: cl.feature, Caller: cl.caller, Called: cl.called, Skill: cl.skill, SkillName: c.cfg.skills[cl.skill].Name,
-		Original: cl.called, Data: cl.data, Begin: p.talked, Entered: cl.began, Age: c.now.Sub(cl.began), Media: cl.media,
+		Original: cmp.Or(cl.dialled, cl.called), Data: cl.data, Begin: p.talked, Entered: cl.began, Age: c.now.Sub(cl.began), Media: cl.media,
 	}
 	if cl.entered.IsZero() {
 		return info

@@ -251,6 +251,7 @@ func (s *savedCall) restore() *call {
 		target: s.Target.restore(), trunk: s.Trunk, data: s.Data, uui: s.UUI, began: s.Began, entered: s.Entered, answered: s.Answered,
 		since: s.Since, rows: s.Rows, requeued: s.Requeued, lastRelease: s.LastRelease, lastAgent: s.LastAgent, takes: s.Takes,
 		transFrom: s.TransFrom, run: s.Run, relay: s.Relay, waited: s.PastWait, firstWait: s.FirstWait, beforeWait: s.BeforeWait,
+		dialled: s.Dialled, diverted: s.Diverted,
 		left: s.Left, leftBy: s.LeftBy, stay: queueStay{skill: s.StaySkill, since: s.StaySince, offers: s.StayOffers},
 	}
 	cl.ring = timer{kind: timerRing, call: cl}

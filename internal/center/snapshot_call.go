@@ -53,6 +53,7 @@ type (
 		StaySince                       time.Time
 		StayOffers                      int
 		Back                            *savedBack
+		Dialled, Diverted               string `json:",omitempty"`
 	}
 	// savedAddition names parties by their place; 0 = the first, -1 = none.
 	savedAddition struct {
@@ -151,6 +152,7 @@ func (c *Center) saveCall(cl *call) savedCall {
 		}
 	}
 	s.TransFrom, s.Run, s.Relay, s.PastWait = cl.transFrom, cl.run, cl.relay, cl.waited
+	s.Dialled, s.Diverted = cl.dialled, cl.diverted
 	s.Add = cl.saveAddition()
 	s.Back = cl.back.save()
 	s.FirstWait, s.BeforeWait, s.Left, s.LeftBy = cl.firstWait, cl.beforeWait, cl.left, cl.leftBy

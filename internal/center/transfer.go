@@ -205,7 +205,7 @@ func (c *Center) transferBlind(p *party, to destination) {
 		c.setRoom(cl)
 		c.countTransfer(a, false)
 	default:
-		c.ringInto(cl, to.at, cl.caller)
+		c.ringInto(cl, to.at, cl.caller, cl.sentOn())
 		c.setRoom(cl)
 		c.countTransfer(a, true)
 	}

@@ -92,11 +92,13 @@ type TrunkCaller struct {
 	Identity string `yaml:"identity" default:"none" oneof:"none asserted preferred"`
 	// Changes to the number before it goes out; the first that fits counts.
 	Rewrite []Rewrite `yaml:"rewrite"`
+	// Tell the provider, where a caller is sent on to a number outside, which number of ours he has reached (Diversion, RFC 5806). It goes through `rewrite` and `allowed`, too.
+	Diversion bool `yaml:"diversion" default:"false"`
 }
 
 // TrunkIncoming says how the numbers of calls that come in are read.
 type TrunkIncoming struct {
-	// Which header names the caller: `asserted` (P-Asserted-Identity, else From), or `from` (From alone: the far side does not check what callers write).
+	// Which header names the caller: `asserted` (P-Asserted-Identity, else From), or `from` (From alone: the far side does not check what callers write). With `from`, Diversion and History-Info are not read either.
 	Believe string `yaml:"believe" default:"asserted" oneof:"asserted from"`
 	// Changes to the caller's number; the first that fits counts.
 	Caller []Rewrite `yaml:"caller"`

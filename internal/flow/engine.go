@@ -191,7 +191,8 @@ var reasons = map[center.FlowWhy]string{
 }
 
 func callerOf(f center.FlowBegan) Caller {
-	return Caller{Caller: f.Caller, Called: f.Called, Data: f.Data, Agent: int(f.Agent), Suspended: f.Why == center.FlowSuspended, Reason: reasons[f.Why]}
+	return Caller{Caller: f.Caller, Called: f.Called, Dialled: f.Dialled, Diverted: f.Diverted, Data: f.Data,
+		Agent: int(f.Agent), Suspended: f.Why == center.FlowSuspended, Reason: reasons[f.Why]}
 }
 
 // tell passes news on to a run.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 // Caller is who meets a flow.
 type Caller struct {
 	Caller, Called, Data string
+	Dialled, Diverted    string // who was called first, and who has sent him on last; "" = nobody did
 	Agent                int
 	Suspended            bool   // an agent waits for the call's return
 	Reason               string // arrived, transferred, suspended or survey
@@ -66,6 +68,8 @@ func NewRun(p *Program, flow string, caller Caller) (*Run, error) {
 	r := &Run{program: p, flow: flow, caller: caller, vars: newVars(caller.Data)}
 	r.vars.set("caller", caller.Caller, false)
 	r.vars.set("called", caller.Called, false)
+	r.vars.set("dialled", cmp.Or(caller.Dialled, caller.Called), false)
+	r.vars.set("diverted", caller.Diverted, false)
 	r.vars.set("reason", caller.Reason, false)
 	if caller.Agent != 0 {
 		r.vars.set("agent", fmt.Sprint(caller.Agent), false)

@@ -18,7 +18,8 @@ var errData = errors.New("the variables make more than 16 KB of call data")
 
 // system are the variables that the engine sets: they are read only and no part of the call's data.
 var system = map[string]bool{
-	"caller": true, "called": true, "agent": true, "reason": true, "place": true, "wait_minutes": true, "wait_seconds": true, "waiting_agents": true, "http_status": true,
+	"caller": true, "called": true, "dialled": true, "diverted": true,
+	"agent": true, "reason": true, "place": true, "wait_minutes": true, "wait_seconds": true, "waiting_agents": true, "http_status": true,
 }
 
 // rest is the variable that holds call data that is no JSON object.

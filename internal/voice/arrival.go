@@ -47,6 +47,8 @@ func (l *leg) arrive(req *sip.Request, tx *sip.ServerTx, who caller, to string) 
 	cmd := center.CallArrived{Leg: l.key.id, Phone: who.phone, From: who.number, To: to}
 	if who.trunk != nil {
 		cmd.Trunk = who.trunk.Name
+		d := who.trunk.readDiversion(req)
+		cmd.Dialled, cmd.Diverted = d.first, d.last
 	}
 	l.log = l.log.With("call_id", printable(l.dialog.callID, 80))
 	l.log.Info("call arrived", "phone", who.phone, "trunk", cmd.Trunk, "from", who.number, "to", to, "source", req.Source())

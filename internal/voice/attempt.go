@@ -107,6 +107,7 @@ func (a *attempt) invite() *sip.Request {
 		}
 	} else {
 		s.identify(req, a.target.trunk, a.target.trunk.shows(order.Caller), a.target.peer)
+		s.divert(req, a.target.trunk, order.Diverted, a.target.peer)
 	}
 	if order.UUI != "" { // RFC 7433
 		const longest = 1024

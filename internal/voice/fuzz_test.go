@@ -136,6 +136,8 @@ func seeds() []string {
 		head("INVITE", "", body(sdpOf(4000, "sendrecv"))),
 		head("INVITE", "", "Record-Route: <sip:10.0.0.1;lr>, <sip:10.0.0.2>\r\nSession-Expires: 90;refresher=uas\r\nSupported: timer, x\r\n"+
 			"P-Asserted-Identity: \"A\" <tel:+1-2;x=y>\r\nPrivacy: id;critical\r\n"+body(sdpOf(4000, "sendonly", "0", "8"))),
+		head("INVITE", "", "Diversion: \"A, \\\" B\" <sip:+4930666@p.example;user=phone>;reason=no-answer;counter=2;privacy=off, <tel:+493077>;privacy=full\r\n"+
+			"History-Info: <sip:1@a?Privacy=history>;index=1, <sip:2@a?Reason=SIP%3Bcause%3D302>;index=1.1;rc=1\r\n"+body(sdpOf(4000, "sendrecv"))),
 		head("INVITE", "", "Require: 100rel, timer\r\n"+empty),
 		head("INVITE", ";tag=b", empty),
 		head("REGISTER", "", "Authorization: Digest username=\"40101\", realm=\"ccgateway\", nonce=\"x\", uri=\"sip:127.0.0.1\", "+

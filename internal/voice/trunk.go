@@ -65,6 +65,7 @@ type TrunkCaller struct {
 	Account   bool     // From has the account's name, whoever calls
 	Identity  Identity // the header in which the far side learns the number
 	Rewrite   []Rewrite
+	Diversion bool // Diversion says which number of ours has sent a caller on
 }
 
 // Identity is a header of RFC 3325.
@@ -79,7 +80,7 @@ const (
 
 // TrunkIncoming says how the numbers of calls that come in are read.
 type TrunkIncoming struct {
-	FromOnly       bool // P-Asserted-Identity is not believed
+	FromOnly       bool // P-Asserted-Identity, Diversion and History-Info are not believed
 	Caller, Called []Rewrite
 }
 

@@ -124,7 +124,6 @@ func TestInband_Info(t *testing.T) {
 	type press struct {
 		of   keypad
 		key  byte
-		wait time.Duration
 		want bool
 	}
 	a.types("5", 800, 0, false)
