@@ -36,7 +36,7 @@ func pollEvent(ctx context.Context, g *Gateway, q *request) (any, error) {
 		return nil, result.WrongEventMethod.Err()
 	}
 	// Whoever waits here keeps the stack that it takes to come here: below 4 KiB it shrinks to 8 KiB after the handshake of TLS has taken
-	// 16, so frames are kept small (BenchmarkHeldPoll).
+	// 16, so frames are kept small (BenchmarkHeld).
 	batch, err := g.events.NextOf(ctx, g.settings().pollWait, 1, delivery.Key{VCC: q.vcc, Agent: q.agent, Session: touched.Session})
 	if err != nil {
 		return nil, lost(err)

@@ -24,31 +24,39 @@ import (
 // nobody has no accounts: the agents of a benchmark are signed in already.
 type nobody struct{ gateway.Accounts }
 
-// pollKiB is the aim for a held poll: what the server may take for it.
-const pollKiB = 30
+// heldKiB is the aim for a desktop that waits: what the server may take for it.
+const heldKiB = 30
 
-// BenchmarkHeldPoll is what a held poll costs the server in memory, with -rooms.agents of them: delivery, HTTP and TLS. The clients are in
-// a process of their own (pollClients), so that their ends of the connections do not count.
-func BenchmarkHeldPoll(b *testing.B) {
-	for _, secure := range []bool{false, true} {
-		b.Run(map[bool]string{false: "http", true: "https"}[secure], func(b *testing.B) {
-			f := newFloor(b, *roomsAgents, false, func(*host.Host) {})
-			f.drain(b)
-			address := f.open(b, secure, gateway.MaxPollWait)
-			before := memoryInUse()
-			startPollClients(b, address, secure, *roomsAgents)
-			limit := time.Now().Add(time.Minute)
-			for f.delivery.Stats().Waiting < *roomsAgents {
-				if time.Now().After(limit) {
-					b.Fatalf("%d polls are held; want %d", f.delivery.Stats().Waiting, *roomsAgents)
-				}
-				runtime.Gosched()
-			}
-			each := (float64(memoryInUse()) - float64(before)) / float64(*roomsAgents) / 1024
-			b.ReportMetric(each, "KiB/poll")
-			b.ReportMetric(each/pollKiB, "of-aim-30-KiB")
-			b.ReportMetric(0, "ns/op")
-		})
+// doors are the ways to events that keep a connection.
+var doors = []string{"poll", "stream", "socket"}
+
+// BenchmarkHeld is what a poll, a stream and a WebSocket that wait cost the server in memory, with -rooms.agents of them: delivery, HTTP
+// and TLS. The clients are in a process of their own, so that their ends of the connections do not count.
+func BenchmarkHeld(b *testing.B) {
+	for _, door := range doors {
+		for _, scheme := range []string{"http", "https"} {
+			b.Run(door+"/"+scheme, func(b *testing.B) {
+				f := newFloor(b, *roomsAgents, false, func(*host.Host) {})
+				f.drain(b)
+				secure := scheme == "https"
+				address, _ := f.open(b, secure, gateway.MaxPollWait)
+				before := memoryInUse()
+				startDesktops(b, order{door: door, address: address, secure: secure, from: "127.0.0.1", first: firstAgent, count: *roomsAgents})
+				wait(b, "desktops wait", func() int { return f.delivery.Stats().Waiting }, *roomsAgents, time.Minute)
+				before.report(b, *roomsAgents)
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// wait waits until something has come to be so many.
+func wait(b *testing.B, what string, have func() int, want int, most time.Duration) {
+	b.Helper()
+	for limit := time.Now().Add(most); have() < want; time.Sleep(20 * time.Millisecond) { // a look at them takes locks
+		if time.Now().After(limit) {
+			b.Fatalf("%d %s; want %d", have(), what, want)
+		}
 	}
 }
 
@@ -75,8 +83,9 @@ func (f *floor) drain(b *testing.B) {
 	}
 }
 
-// open serves the agent interface as the program does by default, with polls that are held for so long, and gives its address.
-func (f *floor) open(b *testing.B, secure bool, pollWait time.Duration) string {
+// open serves the agent interface as the program does by default, with polls that are held for so long, and gives its
+// address and its connections.
+func (f *floor) open(b *testing.B, secure bool, pollWait time.Duration) (string, *gateway.LimitedListener) {
 	b.Helper()
 	quiet, bounds := slog.New(slog.DiscardHandler), config.Defaults().Bounds
 	doors := gateway.New(gateway.Config{
@@ -116,12 +125,35 @@ func (f *floor) open(b *testing.B, secure bool, pollWait time.Duration) string {
 		}
 		doors.Wait()
 	})
-	return listener.Addr().String()
+	return listener.Addr().String(), listener
 }
 
-func memoryInUse() uint64 {
-	runtime.GC()
+// settlings is how many collections of garbage the memory needs to settle: each halves the stacks that a handshake has made large, and
+// what pools hold goes with the second.
+const settlings = 3
+
+// memory is what the process has in use, in bytes.
+type memory struct{ live, stacks, spans float64 }
+
+func memoryInUse() memory {
+	for range settlings {
+		runtime.GC()
+	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapInuse + m.StackInuse
+	return memory{float64(m.HeapAlloc), float64(m.StackInuse), float64(m.HeapInuse - m.HeapAlloc)}
+}
+
+// report says what each of so many desktops has made the memory grow by, and its parts: what lives, stacks, and the places between, which
+// those who connect at the same time leave and the next ones fill.
+func (before memory) report(b *testing.B, desktops int) {
+	b.Helper()
+	now := memoryInUse()
+	each := func(now, before float64) float64 { return (now - before) / float64(desktops) / 1024 }
+	live, stacks, spans := each(now.live, before.live), each(now.stacks, before.stacks), each(now.spans, before.spans)
+	b.ReportMetric(live, "KiB-live")
+	b.ReportMetric(stacks, "KiB-stacks")
+	b.ReportMetric(spans, "KiB-between")
+	b.ReportMetric(live+stacks+spans, "KiB-each")
+	b.ReportMetric((live+stacks+spans)/heldKiB, "of-aim-30-KiB")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/config"
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/host"
 	"ccgateway/internal/journal"
@@ -50,14 +51,23 @@ type floor struct {
 	stop    context.CancelFunc              //
 	work    sync.WaitGroup                  // pollers and the phones
 	seq     atomic.Int64                    // of callers
+	signing atomic.Int64                    // agents that are not signed in yet
+	causes  *causes                         // nil = nobody asks what desktops have events from
 }
 
 const benchVCC = 1
 
+// benchAuth replaces GUIDs as the program does by default.
+var benchAuth = center.Auth{Interval: config.Defaults().Auth.GUIDInterval, Timeout: config.Defaults().Auth.GUIDTimeout}
+
+// signingAtOnce is how many agents sign in at a time, so that a journal takes them together.
+const signingAtOnce = 64
+
 func newFloor(b *testing.B, agents int, polling bool, keep func(*host.Host)) *floor {
 	b.Helper()
 	f := &floor{answers: make(chan center.LegID, 1<<16), tokens: map[center.AgentID]center.Token{}}
-	f.host = host.New(slog.New(slog.DiscardHandler), time.Now)
+	f.signing.Store(int64(agents))
+	f.host = host.New(slog.New(slog.DiscardHandler), func() time.Time { return f.now(agents) })
 	f.delivery = delivery.New(delivery.Options{})
 	f.host.Attach(f.delivery, f)
 	keep(f.host)
@@ -69,9 +79,38 @@ func newFloor(b *testing.B, agents int, polling bool, keep func(*host.Host)) *fl
 	}
 	f.work.Go(func() { f.lift(ctx) })
 	for i := range agents {
-		f.signIn(ctx, b, i, polling)
+		id := center.AgentID(firstAgent + i)
+		f.tokens[id] = sha256.Sum256([]byte(benchGUID(id)))
 	}
+	f.signInAll(ctx, b, agents, polling)
 	return f
+}
+
+func (f *floor) signInAll(ctx context.Context, b *testing.B, agents int, polling bool) {
+	b.Helper()
+	var next atomic.Int64
+	var signing sync.WaitGroup
+	for range signingAtOnce {
+		signing.Go(func() {
+			for i := next.Add(1) - 1; int(i) < agents; i = next.Add(1) - 1 {
+				if err := f.signIn(ctx, int(i), polling); err != nil {
+					b.Errorf("agent %d signs in: %v", i, err)
+					return
+				}
+				f.signing.Add(-1)
+			}
+		})
+	}
+	signing.Wait()
+	if b.Failed() {
+		b.FailNow()
+	}
+}
+
+// now is the center's clock: while agents sign in it goes from one interval of GUIDs ago to now, so that later, as in a shift that has
+// long begun, some GUIDs are replaced at any time and not all at once.
+func (f *floor) now(agents int) time.Time {
+	return time.Now().Add(-benchAuth.Interval * time.Duration(f.signing.Load()) / time.Duration(agents))
 }
 
 func (f *floor) close() {
@@ -86,7 +125,7 @@ func benchConfig(agents int) center.Config {
 		ID: benchVCC, Name: "bench", Skills: []center.Skill{{ID: 1, Name: "q", Media: center.MediaVoice, Ring: 30 * time.Second}},
 		AccessCodes: []center.AccessCode{{Code: AccessCode, Skill: 1}}, Trunks: []center.Trunk{{Name: "line"}},
 		Roles: []center.Role{{ID: 2, Rights: center.RightsOf(center.RightBusy)}},
-		Auth:  center.Auth{Interval: time.Hour, Timeout: 2 * time.Hour}, Silence: time.Hour,
+		Auth:  benchAuth, Silence: time.Hour,
 	}
 	for i := range agents {
 		cfg.Phones = append(cfg.Phones, fmt.Sprint(firstPhone+i))
@@ -97,24 +136,26 @@ func benchConfig(agents int) center.Config {
 }
 
 // signIn lets an agent work, with polling: a poll for his events is always held.
-func (f *floor) signIn(ctx context.Context, b *testing.B, i int, polling bool) {
-	b.Helper()
+func (f *floor) signIn(ctx context.Context, i int, polling bool) error {
 	id := center.AgentID(firstAgent + i)
-	token := center.Token(sha256.Sum256([]byte(benchGUID(id))))
-	f.tokens[id] = token
+	token := f.tokens[id]
 	reply, err := f.host.Do(ctx, benchVCC, center.SignIn{Agent: id, Token: token, Phone: fmt.Sprint(firstPhone + i), AutoAnswer: true,
 		AutoEnterIdle: true, ReleasePhone: true, AgentType: 4, Status: 4})
-	if err != nil || reply.Err != nil {
-		b.Fatal(err, reply.Err)
+	if err != nil {
+		return err
+	}
+	if reply.Err != nil {
+		return reply.Err
 	}
 	if _, err := f.host.Do(ctx, benchVCC, center.ResetSkill{By: center.By{Agent: id, Token: token}, All: true}); err != nil {
-		b.Fatal(err)
+		return err
 	}
 	if !polling {
-		return
+		return nil
 	}
 	session, _ := reply.Value.(center.SignedIn)
 	f.work.Go(func() { f.poll(ctx, delivery.Key{VCC: benchVCC, Agent: id, Session: session.Session}) })
+	return nil
 }
 
 // benchGUID is an agent's GUID.
@@ -150,6 +191,7 @@ func (f *floor) talk(event *delivery.Event) {
 
 // Carry is the phone side: it rings at once.
 func (f *floor) Carry(_ center.VCCID, effects []center.Effect) {
+	f.causes.carry(effects)
 	for _, effect := range effects {
 		ring, ok := effect.(center.Ring)
 		if !ok {
@@ -284,11 +326,24 @@ func (f *floor) load(duration time.Duration) {
 			id := center.AgentID(firstAgent + (n/2*7919)%len(f.tokens)) // each becomes busy and then free again
 			by := center.By{Agent: id, Token: f.tokens[id]}
 			if n%2 == 0 {
-				f.host.Tell(benchVCC, center.SayBusy{By: by})
+				f.change(id, center.SayBusy{By: by})
 			} else {
-				f.host.Tell(benchVCC, center.SayFree{By: by})
+				f.change(id, center.SayFree{By: by})
 			}
 		})
+	})
+}
+
+// change lets an agent change his state.
+func (f *floor) change(id center.AgentID, to center.Command) {
+	if f.causes == nil {
+		f.host.Tell(benchVCC, to)
+		return
+	}
+	f.causes.told(id)
+	f.work.Go(func() {
+		_, _ = f.host.Do(context.Background(), benchVCC, to) // refused while he talks
+		f.causes.applied(id)
 	})
 }
 
