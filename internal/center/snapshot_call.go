@@ -16,7 +16,9 @@ type (
 		Agent                                  AgentID // 0 = not an agent's phone
 		At                                     savedTarget
 		Arrived, Alerted, Answered, Held, Over bool
-		Early                                  bool `json:",omitempty"`
+		Early                                  bool    `json:",omitempty"`
+		Outside                                bool    `json:",omitempty"`
+		Payer                                  AgentID `json:",omitempty"`
 	}
 	savedCall struct {
 		ID                              CallID
@@ -117,7 +119,7 @@ func (t target) save() savedTarget {
 }
 
 func (l *leg) save() savedLeg {
-	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over, Early: l.early}
+	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over, Early: l.early, Outside: l.outside, Payer: l.payer}
 	if l.agent != nil {
 		s.Agent = l.agent.id
 	}

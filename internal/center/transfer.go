@@ -29,6 +29,9 @@ func (c *Center) transfer(a *agent, cmd Transfer) *result.Error {
 		return result.OperationFailed.Because("the center is being stopped")
 	}
 	to, err := c.destination(a, cmd)
+	if err == nil && to.at.trunk != "" {
+		err = c.checkOutside(a.id, to.at.number)
+	}
 	if err != nil {
 		return err
 	}
@@ -194,7 +197,7 @@ func (c *Center) transferBlind(p *party, to destination) {
 		c.setRoom(cl)
 		c.countTransfer(a, false)
 	default:
-		c.ringInto(cl, to.at, cl.caller)
+		c.ringInto(cl, to.at, cl.caller, a.id)
 		c.setRoom(cl)
 		c.countTransfer(a, true)
 	}
