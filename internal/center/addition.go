@@ -110,7 +110,7 @@ func (c *Center) seekAgent(cl *call, b *agent) {
 // seekNumber rings a number into the call.
 func (c *Center) seekNumber(cl *call, at target, caller string) {
 	cl.add.outside = true
-	cl.add.rung = c.ringInto(cl, at, caller, "")
+	cl.add.rung = c.ringInto(cl, at, caller, "", cl.add.asker.agent.id)
 	c.tell(cl.add.asker.agent, EvCustomerAlert, CustomerAlertingContent{Call: cl.id, OtherPhone: at.number, Type: roleMain})
 	c.setRoom(cl)
 }
@@ -123,13 +123,17 @@ func (cl *call) sentOn() string {
 	return cl.called
 }
 
-// ringInto rings a number for a call that goes on; diverted is the number that the caller has reached, if he is sent on.
-func (c *Center) ringInto(cl *call, at target, caller, diverted string) *party {
+// ringInto rings a number for a call that goes on, by the wish of an agent or, 0, of a flow. What keeps it in has been looked at. diverted is
+// the number that the caller has reached, if he is sent on.
+func (c *Center) ringInto(cl *call, at target, caller, diverted string, by AgentID) *party {
 	kind := PartyOutside
 	if at.phone != "" {
 		kind = PartyPhone
 	}
 	l := c.newLeg()
+	if at.trunk != "" {
+		c.goesOut(l, by)
+	}
 	p := c.join(cl, party{kind: kind, leg: l, number: at.number, phase: phaseCalled})
 	r := Ring{Leg: l.id, Phone: at.phone, Trunk: at.trunk, Caller: caller, Call: cl.id}
 	if r.Phone == "" {

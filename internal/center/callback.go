@@ -100,6 +100,10 @@ func (c *Center) newBack(b callBack, skill SkillID) (int64, *result.Error) {
 		if _, ok := c.cfg.trunk(number); !ok || c.cfg.isPhone(number) {
 			return 0, result.OperationFailed.Because("no line takes the number %s", number)
 		}
+		if !c.cfg.allows(number) {
+			c.refuseOutside(0, number, BarNumber)
+			return 0, result.NumberNotAllowed.Because("calls to %s are not allowed by the VCC's numbering", number)
+		}
 	}
 	c.backSeq++
 	b.id, b.queue = c.backSeq, q
@@ -136,19 +140,27 @@ func (c *Center) nextBack(q *queue) (*callBack, *agent) {
 		if !b.ready {
 			continue
 		}
-		if a := c.dialler(q, b); a != nil {
+		a := c.dialler(q, b)
+		if a != nil && c.ceiling(a.id) == BarNone {
 			return b, a
+		}
+		if a != nil {
+			c.backBarredNow(b)
 		}
 	}
 	return nil, nil
 }
 
-// dialler is the best idle agent whose role lets him call all numbers of the customer.
+// dialler is the best idle agent whose role lets him call all numbers of the customer; one who is below the ceilings, if there is any.
 func (c *Center) dialler(q *queue, b *callBack) *agent {
-	best := -1
+	best, below := -1, false
 	for i, m := range q.idle {
-		if c.mayDial(m.agent, b) && (best < 0 || q.idle.Less(i, best)) {
-			best = i
+		if !c.mayDial(m.agent, b) {
+			continue
+		}
+		free := c.ceiling(m.agent.id) == BarNone
+		if best < 0 || free && !below || free == below && q.idle.Less(i, best) {
+			best, below = i, free
 		}
 	}
 	if best < 0 {
@@ -158,7 +170,9 @@ func (c *Center) dialler(q *queue, b *callBack) *agent {
 }
 
 func (c *Center) mayDial(a *agent, b *callBack) bool {
-	return !slices.ContainsFunc(b.numbers, func(n string) bool { return !a.rights.Has(RightCallOut) || !a.rights.Has(c.cfg.rightFor(n)) })
+	return !slices.ContainsFunc(b.numbers, func(n string) bool {
+		return !a.rights.Has(RightCallOut) || !a.rights.Has(c.cfg.rightFor(n)) || !c.cfg.allows(n)
+	})
 }
 
 // serveBack gives a call-back to an agent: he is shown it, or it is dialled for him.
@@ -215,8 +229,12 @@ func (c *Center) previewCallOut(a *agent, cmd PreviewCallOut) (CallID, *result.E
 	case c.cfg.Limits.Calls > 0 && len(c.calls) >= c.cfg.Limits.Calls:
 		return "", result.OperationFailed.Because("the limit of %d calls is reached", c.cfg.Limits.Calls)
 	}
+	number := cmp.Or(cmd.Called, b.numbers[0])
+	if err := c.checkOutside(a.id, number); err != nil {
+		return "", err
+	}
 	a.preview = nil
-	return c.dialBack(a, b, cmp.Or(cmd.Called, b.numbers[0])), nil
+	return c.dialBack(a, b, number), nil
 }
 
 func (c *Center) cancelPreview(a *agent, control int64) *result.Error {

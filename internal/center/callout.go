@@ -29,6 +29,9 @@ func (c *Center) callOut(a *agent, cmd CallOut) (CallID, *result.Error) {
 	if err := c.checkFree(a); err != nil {
 		return "", err
 	}
+	if err := c.checkOutside(a.id, cmd.Called); err != nil {
+		return "", err
+	}
 	cl := c.newOwnCall(featureOutbound, cmd.Called, cmd.Skill, cmd.Data)
 	cl.caller, cl.uui = c.shownNumber(a, cmd.Caller), cmd.UUI
 	at, ok := c.route(cmd.Called)
@@ -152,11 +155,28 @@ func (c *Center) callNumber(p *party) {
 	if cl.target.phone != "" {
 		kind = PartyPhone
 	}
+	if !c.stillGoesOut(p) {
+		return
+	}
 	l := c.newLeg()
+	if cl.target.trunk != "" {
+		c.goesOut(l, p.agent.id)
+	}
 	c.join(cl, party{kind: kind, leg: l, number: cl.called, phase: phaseCalled})
 	c.emit(c.ringFar(cl, l))
 	c.arm(&cl.ring, c.now.Add(outsideRing))
 	c.setRoom(cl)
+}
+
+// stillGoesOut tells whether an agent's call may leave the center now that he has lifted his phone; others may have reached a ceiling
+// since he asked for it, or the number be forbidden. Then the call has failed.
+func (c *Center) stillGoesOut(p *party) bool {
+	cl := p.call
+	if cl.target.trunk == "" || c.checkOutside(p.agent.id, cl.target.number) == nil {
+		return true
+	}
+	c.endCall(cl, finish{reason: LeaveNoResource, by: PartySystem, cause: CauseForbidden, failed: true})
+	return false
 }
 
 // ringFar asks for the connection to a call's target.

@@ -28,6 +28,7 @@ type Center struct {
 	records     map[RecordingID]*record // recordings that run
 	plays       map[PlayID]playing      // sounds whose end is awaited
 	inspections []*inspection           // that go on, in the order of their beginning; nil = none
+	out         outgoing                // calls to the outside, for their ceilings
 
 	timers   timerHeap
 	timerSeq uint64 // orders deadlines of the same instant by when they were set
@@ -58,6 +59,7 @@ func New(now time.Time, cfg Config) *Center {
 		phones:    map[string]bool{},
 		records:   map[RecordingID]*record{},
 		plays:     map[PlayID]playing{},
+		out:       newOutgoing(),
 	}
 	for _, s := range c.cfg.Skills {
 		c.queues[s.ID] = newQueue(s)

@@ -35,8 +35,18 @@ type RestCause struct {
 
 // Limits bounds a VCC; 0 = none (DECISIONS 1).
 type Limits struct {
-	Agents int // agents signed in at a time
-	Calls  int // calls at a time
+	Agents  int // agents signed in at a time
+	Calls   int // calls at a time
+	Outside Outside
+}
+
+// Outside bounds the calls that leave the center by a line; 0 = none. They are those that agents make or hand on, that flows make, and that
+// ring phones that are forwarded. PerMinute is for any 60 seconds, Calls is at a time; the Agent ones count for each agent what he causes.
+type Outside struct {
+	Calls          int
+	PerMinute      int
+	AgentCalls     int
+	AgentPerMinute int
 }
 
 // AccessCode is a number that callers dial and the skill queue, or the flow, that it leads to.
@@ -98,10 +108,13 @@ type Trunk struct {
 	Numbers []string
 }
 
-// Numbering tells what kind of call a dialled outside number makes, by its prefix: international, else national, else ordinary.
+// Numbering tells what kind of call a dialled outside number makes, by its prefix: international, else national, else ordinary. Allowed and
+// Denied say whether it may be called at all, whoever asks: the longest prefix that fits counts; if none does, it may unless Allowed has any.
 type Numbering struct {
 	International []string
 	National      []string
+	Allowed       []string
+	Denied        []string
 }
 
 // Recording is the tenant's rule for recording agents' talks (forceVdnSelfRecord, cec_07_1035).

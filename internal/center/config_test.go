@@ -59,6 +59,35 @@ func TestTrunks(t *testing.T) {
 	}
 }
 
+func TestNumbering_Allows(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		allowed, denied []string
+		may, mayNot     []string
+	}{
+		{"no lists", nil, nil, []string{"0", "0049", "*1"}, nil},
+		{"denied only", nil, []string{"0900", "00"}, []string{"0", "090", "112"}, []string{"0900", "09001", "0049", "00"}},
+		{"allowed only", []string{"0049", "112"}, nil, []string{"0049", "004930", "112", "1123"}, []string{"0048", "004", "11", "5551234"}},
+		{"an exception", []string{"0049"}, []string{"00"}, []string{"0049", "004930"}, []string{"0048", "00", "004", "112"}},
+		{"an exception of it", []string{"0", "0049"}, []string{"00", "0049900"}, []string{"030", "004930", "004990"}, []string{"0049900", "00499001", "0048"}},
+		{"everything is denied", nil, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"}, nil, []string{"0", "*1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := compile(Config{Numbering: Numbering{Allowed: c.allowed, Denied: c.denied}})
+			for _, number := range c.may {
+				if !s.allows(number) {
+					t.Errorf("%s is not allowed", number)
+				}
+			}
+			for _, number := range c.mayNot {
+				if s.allows(number) {
+					t.Errorf("%s is allowed", number)
+				}
+			}
+		})
+	}
+}
+
 func TestNumbering(t *testing.T) {
 	s := compile(Config{Numbering: Numbering{International: []string{"00", ""}, National: []string{"0"}}})
 	for number, want := range map[string]Right{

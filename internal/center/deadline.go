@@ -34,6 +34,7 @@ const (
 	timerBack                     // a call-back may be tried again, or has been shown long enough
 	timerPlay                     // an agent's phone that is rung for a recording to be played
 	timerInspect                  // an inspector's phone is rung
+	timerOutside                  // a call to the outside does not count for the ceilings any more
 )
 
 // timerHeap orders deadlines by time; it implements heap.Interface.
@@ -133,6 +134,8 @@ func (c *Center) fire(t *timer) {
 		c.stopPlay(t.agent, playFailed)
 	case timerInspect:
 		c.endInspection(t.agent.inspects, inspectionEnded, "the inspector did not lift his phone")
+	case timerOutside:
+		c.forgetOutside()
 	case timerLinger:
 		delete(c.lingering, t.ended.agent)
 	}

@@ -178,12 +178,19 @@ type (
 		At        time.Time
 		Failed    string
 	}
-	// Audit is an act of one agent upon another, or a sign-in or sign-out.
+	// OutsideRefused is a call to the outside that Numbering or a ceiling keeps in.
+	OutsideRefused struct {
+		VCC    VCCID
+		Agent  AgentID // who wanted it; 0 = a flow
+		Number string
+		Why    Bar
+	}
+	// Audit is an act of one agent upon another, a sign-in or sign-out, or a call that was kept in.
 	Audit struct {
 		VCC    VCCID
 		At     time.Time
 		Actor  AgentID // 0 = the system
-		Act    string  // the interface's log name, or SignedOut
+		Act    string  // the interface's log name, SignedOut, or CallBarred
 		Target AgentID
 		Detail string
 	}
@@ -255,4 +262,5 @@ func (CallRecord) effect()     {}
 func (StateRecord) effect()    {}
 func (RecordingBegan) effect() {}
 func (RecordingEnded) effect() {}
+func (OutsideRefused) effect() {}
 func (Audit) effect()          {}

@@ -62,6 +62,7 @@ func normal(c *Center) Center {
 	for _, ins := range c.inspections {
 		unset(&ins.ringing)
 	}
+	unset(&c.out.oldest)
 	none(&c.timers)
 	none(&c.roster)
 	none(&c.listeners)

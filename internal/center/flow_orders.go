@@ -218,8 +218,11 @@ func (c *Center) tryNumber(cl *call, p *party, number string) *result.Error {
 	case at.phone != "" && owner != nil:
 		return c.tryAgent(cl, p, owner)
 	}
+	if err := c.checkOutside(0, number); err != nil {
+		return err
+	}
 	c.beginTry(cl, p)
-	c.ringInto(cl, at, cl.caller, cl.sentOn())
+	c.ringInto(cl, at, cl.caller, cl.sentOn(), 0)
 	c.setRoom(cl)
 	return nil
 }

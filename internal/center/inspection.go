@@ -76,11 +76,7 @@ func (c *Center) beginInspection(a, target *agent, mode InspectMode) {
 		c.inspectorUp(a)
 		return
 	}
-	at, _ := c.phoneOf(a)
-	l := c.newLeg()
-	l.agent, l.at, a.line = a, at, l
-	c.emit(Ring{Leg: l.id, Phone: at.phone, Trunk: at.trunk, Number: at.number, Auto: true})
-	c.arm(&ins.ringing, c.now.Add(defaultRing))
+	c.ringOwn(a, Ring{Auto: true}, &ins.ringing, defaultRing)
 }
 
 // presentCall names the agent's present call, for the audit.

@@ -11,9 +11,12 @@ type leg struct {
 	arrived  bool   // came in, rather than asked for
 	alerted  bool
 	answered bool
-	held     bool // by the far side itself, by re-INVITE
-	over     bool // its end has been told and is about to be dealt with
-	early    bool // it is heard before it is answered
+	held     bool    // by the far side itself, by re-INVITE
+	over     bool    // its end has been told and is about to be dealt with
+	early    bool    // it is heard before it is answered
+	outside  bool    // it was asked for by a line
+	payer    AgentID // who caused that, for the ceilings; 0 = the center itself
+	barred   bool    // it was never asked for, since a ceiling keeps it in; it is gone before the command is over
 
 	keys   DigitRoute // where its keys go; of parties that are no agents
 	keysTo LegID
@@ -32,7 +35,7 @@ func (c *Center) hangUp(l *leg, cause Cause) {
 	if l == nil || c.legs[l.id] != l {
 		return
 	}
-	delete(c.legs, l.id)
+	c.forgetLeg(l)
 	if !l.over {
 		c.emit(HangUp{Leg: l.id, Cause: cause})
 	}
@@ -68,7 +71,7 @@ func (c *Center) phoneOf(a *agent) (target, bool) {
 		if c.cfg.isPhone(a.forward) {
 			return target{phone: a.forward}, true
 		}
-		if trunk, ok := c.cfg.trunk(a.forward); ok && a.rights.Has(c.cfg.rightFor(a.forward)) {
+		if trunk, ok := c.cfg.trunk(a.forward); ok && a.rights.Has(c.cfg.rightFor(a.forward)) && c.cfg.allows(a.forward) {
 			return target{trunk: trunk, number: a.forward}, true
 		}
 	}
@@ -85,14 +88,10 @@ func (c *Center) hasPhone(a *agent) bool {
 
 // ringPhone rings an agent's own phone for a call.
 func (c *Center) ringPhone(p *party, auto bool, caller, display string) {
-	a := p.agent
-	at, _ := c.phoneOf(a)
-	l := c.newLeg()
-	l.agent, l.at, a.line, p.legID = a, at, l, l.id
-	c.emit(Ring{
-		Leg: l.id, Phone: at.phone, Trunk: at.trunk, Number: at.number, Caller: caller, Display: display, Auto: auto, Call: p.call.id,
-	})
-	c.arm(&p.call.ring, c.now.Add(p.call.ringTime()))
+	c.ringOwn(p.agent, Ring{Caller: caller, Display: display, Auto: auto, Call: p.call.id}, &p.call.ring, p.call.ringTime())
+	if p.legID = p.agent.line.id; p.agent.line.barred {
+		p.legID = ""
+	}
 }
 
 // lineUp tells whether the agent's phone is off-hook already.
@@ -233,7 +232,7 @@ func (c *Center) legEnded(id LegID, cause Cause) {
 	if l == nil {
 		return
 	}
-	delete(c.legs, id)
+	c.forgetLeg(l)
 	if l.agent != nil {
 		c.phoneEnded(l, cause)
 		return

@@ -226,15 +226,23 @@ func (c *Center) tellMissed(a *agent, cl *call, m miss) {
 // ringOver: a phone was rung as long as it may be.
 func (c *Center) ringOver(cl *call) {
 	for _, p := range cl.parties {
+		m := missUnanswered
+		if p.agent != nil && p.agent.line != nil && p.agent.line.barred {
+			m = missPhoneUnknown
+		}
 		switch p.phase {
 		case phaseOffered, phaseAlerting:
-			c.missed(p, missUnanswered)
+			c.missed(p, m)
 		case phaseRetrieving:
 			c.retrieveFailed(p)
 		case phasePicking:
-			c.pickFailed(p, missUnanswered)
+			c.pickFailed(p, m)
 		case phaseDialling:
-			c.endCall(cl, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseNoAnswer, failed: true})
+			f := finish{reason: m.reason(), by: PartyAgent, cause: CauseNoAnswer, failed: true}
+			if m == missPhoneUnknown {
+				f.phoneEvent = EvPhoneUnknown
+			}
+			c.endCall(cl, f)
 		case phaseCalled:
 			if p == cl.add.rung {
 				c.addFailed(cl, LeaveUserNoAnswer)

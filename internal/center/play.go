@@ -57,11 +57,7 @@ func (c *Center) beginPlay(a *agent, cmd BeginPlay) *result.Error {
 		c.startPlay(a)
 		return nil
 	}
-	at, _ := c.phoneOf(a)
-	l := c.newLeg()
-	l.agent, l.at, a.line = a, at, l
-	c.emit(Ring{Leg: l.id, Phone: at.phone, Trunk: at.trunk, Number: at.number, Auto: true})
-	c.arm(&a.play.ringing, c.now.Add(defaultRing))
+	c.ringOwn(a, Ring{Auto: true}, &a.play.ringing, defaultRing)
 	return nil
 }
 

@@ -30,7 +30,7 @@ func (c *Center) restarted(cmd Restarted) {
 		c.endPreview(a, TryTakenAway)
 		if a.line != nil { // a permanent connection
 			l := a.line
-			delete(c.legs, l.id)
+			c.forgetLeg(l)
 			c.phoneEnded(l, CauseShutdown)
 		}
 	}

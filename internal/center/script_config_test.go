@@ -16,6 +16,9 @@ var configWords = map[string]func(*naming, *center.Config, []string) error{
 	"vcc": func(n *naming, c *center.Config, args []string) error {
 		return n.fill(reflect.ValueOf(c).Elem(), "Name", args)
 	},
+	"outside": func(n *naming, c *center.Config, args []string) error {
+		return n.fill(reflect.ValueOf(&c.Limits.Outside).Elem(), "", args)
+	},
 	"limits": func(n *naming, c *center.Config, args []string) error {
 		return n.fill(reflect.ValueOf(&c.Limits).Elem(), "", args)
 	},

@@ -361,5 +361,9 @@ func (c *Center) checkForwarding(a *agent, number string) *result.Error {
 	if _, ok := c.cfg.trunk(number); !ok {
 		return result.NumberNotAllowed.Because("no line takes the number %s", number)
 	}
+	if !c.cfg.allows(number) {
+		c.refuseOutside(a.id, number, BarNumber)
+		return result.NumberNotAllowed.Because("calls to %s are not allowed by the VCC's numbering", number)
+	}
 	return nil
 }

@@ -35,6 +35,8 @@ func randomConfig(r *rand.Rand) center.Config {
 	if r.IntN(4) == 0 {
 		cfg.Limits.Calls = 2 + r.IntN(6)
 	}
+	cfg.Limits.Outside = randomOutside(r)
+	cfg.Numbering = randomNumbering(r)
 	if r.IntN(5) == 0 {
 		cfg.Limits.Agents = 2 + r.IntN(4)
 	}
@@ -87,6 +89,25 @@ func randomRecording(r *rand.Rand) center.Recording {
 	return center.Recording{Mode: center.RecordingMode(r.IntN(4)), Share: r.IntN(101), CallOut: center.OutboundStart(r.IntN(2))}
 }
 
+// randomOutside gives ceilings that are reached by a few calls; half of them are off.
+func randomOutside(r *rand.Rand) center.Outside {
+	return center.Outside{
+		Calls: max(0, r.IntN(8)-3), PerMinute: max(0, r.IntN(10)-4), AgentCalls: max(0, r.IntN(6)-3), AgentPerMinute: max(0, r.IntN(8)-4),
+	}
+}
+
+// randomNumbering allows all numbers, all but some, or only some.
+func randomNumbering(r *rand.Rand) center.Numbering {
+	n := center.Numbering{International: []string{"00"}, National: []string{"01"}}
+	switch r.IntN(4) {
+	case 0:
+		n.Denied, n.Allowed = []string{"05", "9"}, []string{"0555", "0"}
+	case 1:
+		n.Denied = []string{"0555"}
+	}
+	return n
+}
+
 func randomInspection(r *rand.Rand) center.Inspection {
 	i := center.Inspection{Quiet: r.IntN(4) == 0, Inspectors: r.IntN(2) == 0}
 	if r.IntN(4) == 0 {
@@ -106,7 +127,11 @@ func changed(r *rand.Rand, cfg center.Config) center.Config {
 }
 
 func changeOne(r *rand.Rand, cfg *center.Config) {
-	switch r.IntN(10) {
+	switch r.IntN(12) {
+	case 10:
+		cfg.Limits.Outside = randomOutside(r)
+	case 11:
+		cfg.Numbering = randomNumbering(r)
 	case 0:
 		i := r.IntN(len(cfg.Agents))
 		cfg.Agents[i] = randomAgent(r, cfg.Agents[i].ID, cfg.Skills)

@@ -211,8 +211,8 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 	w.did = doing{records: make(map[string]int), touched: make(map[center.CallID]bool)}
 	if reply.Err != nil {
 		w.counts.Refused++
-		if len(effects) > 0 && !late {
-			return fmt.Errorf("refused with %s, and yet there are effects: %T", reply.Err.Code, effects[0])
+		if other := slices.DeleteFunc(slices.Clone(effects), keptIn); len(other) > 0 && !late {
+			return fmt.Errorf("refused with %s, and yet there are effects: %T", reply.Err.Code, other[0])
 		}
 		if !reply.Err.Code.Known() {
 			return fmt.Errorf("code %s is not in the reference", reply.Err.Code)
@@ -395,6 +395,11 @@ func (w *watch) effect(e center.Effect) error {
 		return w.storeEffect(e)
 	case center.QueueRecord:
 		return w.queueRecord(e)
+	case center.OutsideRefused:
+		if e.Why == center.BarNone || e.Number == "" {
+			return fmt.Errorf("nothing keeps this call in: %+v", e)
+		}
+		return nil
 	case center.TryRecord:
 		return w.tryRecord(e)
 	}

@@ -17,11 +17,14 @@ type world struct {
 	ref         *reference // nil = contents of events are not checked
 	seen        map[string]int
 	sight       sight
-	late        bool                     // something was due before the last command
-	allowed     map[center.CallID]string // numbers that an agent with the right has called
-	forwarded   bool                     // some agent has forwarded his phone
-	forwardedTo []string                 // before the last command, by agents who may
-	cfg         center.Config            // the last one given
+	late        bool                             // something was due before the last command
+	allowed     map[center.CallID]string         // numbers that an agent with the right has called
+	maker       map[center.CallID]center.AgentID // who has called out
+	out         []wentOut                        // of the last minute, or still there
+	rated       time.Time                        // since when the rates of calls out are counted
+	forwarded   bool                             // some agent has forwarded his phone
+	forwardedTo []string                         // before the last command, by agents who may
+	cfg         center.Config                    // the last one given
 	model       model
 	apart       map[center.CallID]bool // calls in which an outside party talks with the agent alone
 	named       map[center.CallID]bool // calls that agents have handed on or taken by name: they stand outside of the queues' order
@@ -59,7 +62,7 @@ type model struct {
 
 func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, sight: sight{at: start}, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
-		allowed: make(map[center.CallID]string), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
+		allowed: make(map[center.CallID]string), maker: make(map[center.CallID]center.AgentID), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
 	w.watch.rule = cfg.Recording
 	w.model.noCalls = make(map[center.AgentID]bool)

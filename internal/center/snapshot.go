@@ -28,6 +28,7 @@ type Snapshot struct {
 	Lingering   []savedLingering
 	Draining    bool
 	Inspections []savedInspection // in the order of their beginning
+	Outgoing    savedOutgoing
 }
 
 type (
@@ -95,6 +96,7 @@ func (c *Center) Snapshot() *Snapshot {
 			Agent: l.agent, Session: l.session, GUIDs: l.guids.save(), Push: l.push, Began: l.began, Timer: l.timer.save(),
 		})
 	}
+	s.Outgoing = c.out.save()
 	return s
 }
 

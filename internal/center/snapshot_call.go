@@ -16,9 +16,11 @@ type (
 		Agent                                  AgentID // 0 = not an agent's phone
 		At                                     savedTarget
 		Arrived, Alerted, Answered, Held, Over bool
-		Early                                  bool  `json:",omitempty"`
-		Keys                                   int   `json:",omitempty"` // DigitRoute
-		KeysTo                                 LegID `json:",omitempty"`
+		Early                                  bool    `json:",omitempty"`
+		Keys                                   int     `json:",omitempty"` // DigitRoute
+		KeysTo                                 LegID   `json:",omitempty"`
+		Outside                                bool    `json:",omitempty"`
+		Payer                                  AgentID `json:",omitempty"`
 	}
 	savedCall struct {
 		ID                              CallID
@@ -124,7 +126,7 @@ func (t target) save() savedTarget {
 }
 
 func (l *leg) save() savedLeg {
-	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over, Early: l.early, Keys: int(l.keys), KeysTo: l.keysTo}
+	s := savedLeg{ID: l.id, At: l.at.save(), Arrived: l.arrived, Alerted: l.alerted, Answered: l.answered, Held: l.held, Over: l.over, Early: l.early, Keys: int(l.keys), KeysTo: l.keysTo, Outside: l.outside, Payer: l.payer}
 	if l.agent != nil {
 		s.Agent = l.agent.id
 	}

@@ -37,6 +37,10 @@ func (c *Center) transfer(a *agent, cmd Transfer) *result.Error {
 		return result.OperationFailed.Because("a flow talks with one caller, and call %s has others", cl.id)
 	case len(cl.parties) >= maxParties && (cmd.Mode == TransferTalk || cmd.Mode == TransferThree):
 		return tooMany(cl)
+	case to.at.trunk != "":
+		if err := c.checkOutside(a.id, to.at.number); err != nil {
+			return err
+		}
 	}
 	p.muted = false
 	if cmd.Data != nil {
@@ -205,7 +209,7 @@ func (c *Center) transferBlind(p *party, to destination) {
 		c.setRoom(cl)
 		c.countTransfer(a, false)
 	default:
-		c.ringInto(cl, to.at, cl.caller, cl.sentOn())
+		c.ringInto(cl, to.at, cl.caller, cl.sentOn(), a.id)
 		c.setRoom(cl)
 		c.countTransfer(a, true)
 	}
@@ -231,7 +235,7 @@ func (c *Center) transferTalk(p *party, to destination) {
 		cl.queue, cl.skill, cl.requeued, cl.entered = to.queue, to.queue.skill.ID, 0, c.now
 		c.enqueue(cl)
 	case to.agent == nil:
-		cl.add.rung = c.ringInto(cl, to.at, cl.caller)
+		cl.add.rung = c.ringInto(cl, to.at, cl.caller, cl.sentOn(), a.id)
 	}
 	c.setRoom(cl)
 	c.countTransfer(a, cl.add.outside)

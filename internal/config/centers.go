@@ -38,11 +38,13 @@ func (c *Config) center(v *VCC) center.Config {
 	names := namesOf(v)
 	cfg := center.Config{
 		ID: center.VCCID(v.ID), Name: v.Name, ServerName: c.Cluster,
-		Limits: center.Limits{Agents: v.Limits.Agents, Calls: v.Limits.Calls},
+		Limits: center.Limits{Agents: v.Limits.Agents, Calls: v.Limits.Calls, Outside: center.Outside(v.Limits.Outside)},
 		Auth:   center.Auth{Static: c.Auth.Mode == 1, Interval: c.Auth.GUIDInterval, Timeout: c.Auth.GUIDTimeout},
 		Numbering: center.Numbering{
 			International: slices.Sorted(slices.Values(v.Numbering.International)),
 			National:      slices.Sorted(slices.Values(v.Numbering.National)),
+			Allowed:       slices.Sorted(slices.Values(v.Numbering.Allowed)),
+			Denied:        slices.Sorted(slices.Values(v.Numbering.Denied)),
 		},
 		Recording: center.Recording{Mode: recordingModes[v.Recording.Mode], Share: v.Recording.Share, CallOut: outboundStarts[v.RecordingOutbound]},
 		Silence:   c.Events.Silence,

@@ -277,17 +277,21 @@ func (v *vccChecker) group(path, name string) {
 }
 
 func (v *vccChecker) checkNumbering() {
-	seen := v.unique("the prefix")
+	kinds, lists := v.unique("the prefix"), v.unique("the prefix")
 	for _, kind := range []struct {
 		name     string
 		prefixes []string
-	}{{"international", v.vcc.Numbering.International}, {"national", v.vcc.Numbering.National}} {
+		seen     func(path, value string)
+	}{
+		{"international", v.vcc.Numbering.International, kinds}, {"national", v.vcc.Numbering.National, kinds},
+		{"allowed", v.vcc.Numbering.Allowed, lists}, {"denied", v.vcc.Numbering.Denied, lists},
+	} {
 		for i, prefix := range kind.prefixes {
 			path := fmt.Sprintf("%s.numbering.%s[%d]", v.path, kind.name, i)
 			if !prefixForm.MatchString(prefix) {
 				v.fail(path, "must be 1 to 24 digits, *, # and +")
 			}
-			seen(path, prefix)
+			kind.seen(path, prefix)
 		}
 	}
 }

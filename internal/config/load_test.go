@@ -34,7 +34,7 @@ func TestLoad_SharedExample(t *testing.T) {
 		"recording":    vcc.Recording == Recording{Mode: "all"},
 		"allow":        cfg.Trunks[0].Allow[0].Prefix == netip.MustParsePrefix("198.51.100.0/24"),
 		"flow":         len(cfg.Flows["welcome"]) == 2 && cfg.Flows["welcome"][0]["play"] == "welcome.wav",
-		"numbering":    cmp.Equal(vcc.Numbering, Numbering{International: []string{"00"}, National: []string{"0"}}),
+		"numbering":    cmp.Equal(vcc.Numbering, Numbering{International: []string{"00"}, National: []string{"0"}, Allowed: []string{}, Denied: []string{}}),
 	} {
 		if !ok {
 			t.Errorf("%s is not as in the file: %+v", what, cfg)
@@ -72,7 +72,7 @@ func TestConfig_Centers(t *testing.T) {
 	inspector := center.RightsOf(center.RightListen, center.RightIntercept, center.RightForceState, center.RightForceRelease,
 		center.RightInspectRecordings, center.RightInspectChat)
 	want := []center.Config{{
-		ID: 1, Name: "demo", ServerName: "AgentGateway",
+		ID: 1, Name: "demo", ServerName: "AgentGateway", Limits: ceilings,
 		AccessCodes: []center.AccessCode{{Code: "1000", Skill: 1}, {Code: "2000", Flow: "welcome"}},
 		Skills: []center.Skill{
 			{ID: 1, Name: "support", Media: center.MediaVoice, Ring: 30 * time.Second, MaxWait: 5 * time.Minute, MaxWaiting: 100, WrapUp: 5 * time.Second, Weight: 50},
@@ -107,6 +107,9 @@ func TestConfig_Centers(t *testing.T) {
 	}
 }
 
+// ceilings are the limits of a VCC that says nothing of them.
+var ceilings = center.Limits{Outside: center.Outside{Calls: 1000, PerMinute: 600, AgentCalls: 10, AgentPerMinute: 20}}
+
 // full uses every member that the shared example leaves out.
 const full = `
 node: n1
@@ -117,7 +120,8 @@ vccs:
     recording: {share: 20}
     recording_outbound: talk
     wait_music: bells
-    numbering: {international: ["00", "+"], national: ["0"]}
+    numbering: {international: ["00", "+"], national: ["0"], denied: ["0900", "00"], allowed: ["0049", "0"]}
+    limits: {outside: {calls: 0, per_minute: 1, agent_calls: 2, agent_per_minute: 3}}
     rest_reasons: [{code: 1, name: lunch}]
     recording_pause: 1m
     inspection: {tell_agents: false, inspect_inspectors: true, relations: [{inspectors: first, agents: [first]}]}
@@ -147,7 +151,7 @@ func TestConfig_CentersOfFull(t *testing.T) {
 	auth := center.Auth{Static: true, Interval: time.Minute, Timeout: 2 * time.Minute}
 	want := []center.Config{
 		{
-			ID: 3, Name: "three", ServerName: "AgentGateway", Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "music", Pause: 2 * time.Minute,
+			ID: 3, Name: "three", ServerName: "AgentGateway", Limits: ceilings, Trunks: trunks, Auth: auth, Silence: 2 * time.Minute, WaitMusic: "music", Pause: 2 * time.Minute,
 			Numbering: center.Numbering{International: []string{"00"}, National: []string{"0"}}, Recording: center.Recording{Mode: center.RecordAll},
 		},
 		{
@@ -167,7 +171,8 @@ func TestConfig_CentersOfFull(t *testing.T) {
 				{ID: 20101, Role: 1, Group: -1},
 				{ID: 20102, Role: 1, Group: 3, Account: "zoe", StaticAuth: true, MustChange: true, Skills: []center.AgentSkill{{Skill: 1, Weight: 1}, {Skill: 2, Weight: 100}}},
 			},
-			Numbering: center.Numbering{International: []string{"+", "00"}, National: []string{"0"}},
+			Numbering: center.Numbering{International: []string{"+", "00"}, National: []string{"0"}, Allowed: []string{"0", "0049"}, Denied: []string{"00", "0900"}},
+			Limits:    center.Limits{Outside: center.Outside{PerMinute: 1, AgentCalls: 2, AgentPerMinute: 3}},
 			Recording: center.Recording{Mode: center.RecordShare, Share: 20, CallOut: center.RecordFromTalk},
 		},
 	}

@@ -190,7 +190,7 @@ var wrongVCC = []struct {
       - {id: 101, role: agent, account: ann, skills: [{skill: support}, {skill: support}]}
       - {id: 101, role: agent, account: ann}
     rest_reasons: [{code: 1, name: a}, {code: 1, name: b}]
-    numbering: {international: ["0"], national: ["0"]}
+    numbering: {international: ["0"], national: ["0"], allowed: ["0", "00", "0"], denied: ["00"]}
 `, []string{
 		`c.yaml:7: vccs[0].access_codes[1].code: the number "1" is there twice, before in vccs[0].access_codes[0].code (line 7)`,
 		`c.yaml:8: vccs[0].phones[1].number: the number "1" is there twice, before in vccs[0].access_codes[0].code (line 7)`,
@@ -200,6 +200,8 @@ var wrongVCC = []struct {
 		`c.yaml:11: vccs[0].agents[1].account: the account "ann" is there twice, before in vccs[0].agents[0].account (line 10)`,
 		`c.yaml:12: vccs[0].rest_reasons[1].code: the reason's number "1" is there twice, before in vccs[0].rest_reasons[0].code (line 12)`,
 		`c.yaml:13: vccs[0].numbering.national[0]: the prefix "0" is there twice, before in vccs[0].numbering.international[0] (line 13)`,
+		`c.yaml:13: vccs[0].numbering.allowed[2]: the prefix "0" is there twice, before in vccs[0].numbering.allowed[0] (line 13)`,
+		`c.yaml:13: vccs[0].numbering.denied[0]: the prefix "00" is there twice, before in vccs[0].numbering.allowed[1] (line 13)`,
 	}},
 	{"secrets", `
     phones:
@@ -225,7 +227,7 @@ var wrongVCC = []struct {
     access_codes: [{code: "+49", skill: support}]
     phones: [{number: ann}]
     recording: sometimes
-    numbering: {national: [x]}
+    numbering: {national: [x], allowed: ["0049 ", ""], denied: [Mars]}
     groups: [{id: 1, name: " "}]
     zone: Mars/Base
 `, []string{
@@ -234,6 +236,9 @@ var wrongVCC = []struct {
 		`c.yaml:9: vccs[0].phones[0].number: must be 1 to 24 digits, * and #`,
 		`c.yaml:10: vccs[0].recording: must be none, all, chosen or {share: 1..100}`,
 		`c.yaml:11: vccs[0].numbering.national[0]: must be 1 to 24 digits, *, # and +`,
+		`c.yaml:11: vccs[0].numbering.allowed[0]: must be 1 to 24 digits, *, # and +`,
+		`c.yaml:11: vccs[0].numbering.allowed[1]: must be 1 to 24 digits, *, # and +`,
+		`c.yaml:11: vccs[0].numbering.denied[0]: must be 1 to 24 digits, *, # and +`,
 		`c.yaml:12: vccs[0].groups[0].name: must be a name of 1 to 100 bytes`,
 		`c.yaml:13: vccs[0].zone: no time zone has this name; it must be such as "Europe/Berlin"`,
 	}},

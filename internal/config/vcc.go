@@ -66,6 +66,20 @@ type Limits struct {
 	Agents int `yaml:"agents" default:"0" range:"0..1000000"`
 	// Calls at a time; 0 = no limit.
 	Calls int `yaml:"calls" default:"0" range:"0..1000000"`
+	// Ceilings on calls to the outside, against toll fraud (docs/security.md).
+	Outside Outside `yaml:"outside"`
+}
+
+// Outside bounds calls to the outside: those that agents make or hand on, that flows make, and that ring forwarded phones.
+type Outside struct {
+	// Such calls at a time; 0 = no limit. 1000 are a quarter of the default of `sip.max_legs`, so that calls that come in keep their room.
+	Calls int `yaml:"calls" default:"1000" range:"0..100000"`
+	// Such calls in any 60 s; 0 = no limit. 600 are ten new calls a second, as 1200 agents make who call out 30 times an hour.
+	PerMinute int `yaml:"per_minute" default:"600" range:"0..100000"`
+	// Such calls at a time of each agent, those among them that he has handed on and left; 0 = no limit. One who talks has one, or two with a forwarded phone; the rest is for talks of ten minutes that a help desk hands on.
+	AgentCalls int `yaml:"agent_calls" default:"10" range:"0..10000"`
+	// Such calls of each agent in any 60 s; 0 = no limit. Nobody dials 20 numbers a minute by hand and talks; a program with a stolen password does.
+	AgentPerMinute int `yaml:"agent_per_minute" default:"20" range:"0..10000"`
 }
 
 // AccessCode is a number that callers dial. It leads to a skill queue or to a flow.
@@ -168,12 +182,17 @@ type Group struct {
 	Leader int `yaml:"leader" default:"0" example:"101"`
 }
 
-// Numbering tells the kinds of outside numbers by their prefixes; the international ones are looked at first.
+// Numbering tells the kinds of outside numbers by their prefixes, and which may be called at all. The international ones are looked at before the
+// national ones; of `allowed` and `denied` the longest prefix that fits counts.
 type Numbering struct {
 	// Prefixes of international numbers.
 	International []string `yaml:"international" default:"[\"00\"]"`
 	// Prefixes of national long-distance numbers.
 	National []string `yaml:"national" default:"[\"0\"]"`
+	// Prefixes of numbers outside that may be called, by agents with the right to it and by flows; the longest prefix of this list and of `denied` that fits a number counts. `[]` = all that are not denied; otherwise what fits no prefix is denied.
+	Allowed []string `yaml:"allowed" default:"[]" example:"[\"0\", \"0049\", \"0043\", \"110\", \"112\"]"`
+	// Prefixes of numbers outside that nobody may call, such as premium rates and countries that you have nothing to do with. A longer prefix of `allowed` makes an exception.
+	Denied []string `yaml:"denied" default:"[]" example:"[\"0900\", \"00882\", \"00883\"]"`
 }
 
 // RestReason is a reason for a rest.

@@ -27,13 +27,13 @@ passwords: {days: 90, remembered: 3}
 vccs:
   - id: 7
     name: seven
-    limits: {agents: 5, calls: 9}
+    limits: {agents: 5, calls: 9, outside: {calls: 5, agent_per_minute: 7}}
     recording: {share: 20}
     recording_outbound: talk
     wait_music: bells
     recording_pause: 90s
     inspection: {tell_agents: false, inspect_inspectors: true, relations: [{inspectors: first, agents: [first]}]}
-    numbering: {international: ["00", "+"], national: []}
+    numbering: {international: ["00", "+"], national: [], allowed: ["0049", "0"], denied: ["001"]}
     rest_reasons: [{code: 1, name: lunch}, {code: 2, name: tea}]
     groups: [{id: 3, name: first, leader: 20101}]
     skills:

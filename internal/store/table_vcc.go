@@ -62,11 +62,11 @@ func vccsOf(cfg *config.Config) ([]vccRow, error) {
 
 func loadVCCs(ctx context.Context, q querier) ([]vccRow, error) {
 	all, err := collect(ctx, q, `SELECT id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music, recording_pause_ms, inspection, flows, zone,
-		recording_days, recording_outbound FROM vcc ORDER BY id`, nil,
+		recording_days, recording_outbound, limit_outside FROM vcc ORDER BY id`, nil,
 		func(v *vccRow) []any {
 			return []any{
 				&v.ID, &v.Name, &v.Limits.Agents, &v.Limits.Calls, &v.Recording.Mode, &v.Recording.Share, &v.WaitMusic, long{&v.Pause},
-				asJSON{&v.Inspection}, asJSON{&v.Flows}, &v.Zone, &v.RecordingDays, &v.Recording.CallOut,
+				asJSON{&v.Inspection}, asJSON{&v.Flows}, &v.Zone, &v.RecordingDays, &v.Recording.CallOut, asJSON{&v.Limits.Outside},
 			}
 		})
 	if err != nil {
@@ -87,20 +87,17 @@ func loadVCCs(ctx context.Context, q querier) ([]vccRow, error) {
 		at[all[i].ID] = &all[i].Numbering
 	}
 	for _, p := range prefixes {
-		if n := at[p.vcc]; p.kind == kindInternational {
-			n.International = append(n.International, p.prefix)
-		} else {
-			n.National = append(n.National, p.prefix)
+		if list := prefixesOf(at[p.vcc])[p.kind]; list != nil {
+			*list = append(*list, p.prefix)
 		}
 	}
 	return all, nil
 }
 
-// The kinds of prefixes.
-const (
-	kindInternational = "international"
-	kindNational      = "national"
-)
+// prefixesOf are the lists of prefixes by their kinds.
+func prefixesOf(n *center.Numbering) map[string]*[]string {
+	return map[string]*[]string{"international": &n.International, "national": &n.National, "allowed": &n.Allowed, "denied": &n.Denied}
+}
 
 func saveVCC(ctx context.Context, tx *batch, v vccRow) error {
 	inspection, err := toJSON(v.Inspection)
@@ -111,21 +108,25 @@ func saveVCC(ctx context.Context, tx *batch, v vccRow) error {
 	if err != nil {
 		return err
 	}
+	outside, err := toJSON(v.Limits.Outside)
+	if err != nil {
+		return err
+	}
 	if err := statement(ctx, tx, `INSERT INTO vcc (id, name, limit_agents, limit_calls, recording_mode, recording_share, wait_music,
-		recording_pause_ms, inspection, flows, zone, recording_days, recording_outbound)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
+		recording_pause_ms, inspection, flows, zone, recording_days, recording_outbound, limit_outside)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO UPDATE SET name = excluded.name, limit_agents = excluded.limit_agents,
 		limit_calls = excluded.limit_calls, recording_mode = excluded.recording_mode, recording_share = excluded.recording_share,
 		wait_music = excluded.wait_music, recording_pause_ms = excluded.recording_pause_ms, inspection = excluded.inspection, flows = excluded.flows,
-		zone = excluded.zone, recording_days = excluded.recording_days, recording_outbound = excluded.recording_outbound`,
+		zone = excluded.zone, recording_days = excluded.recording_days, recording_outbound = excluded.recording_outbound, limit_outside = excluded.limit_outside`,
 		v.ID, v.Name, v.Limits.Agents, v.Limits.Calls, v.Recording.Mode, v.Recording.Share, v.WaitMusic, v.Pause.Milliseconds(), inspection, names, v.Zone,
-		v.RecordingDays, v.Recording.CallOut); err != nil {
+		v.RecordingDays, v.Recording.CallOut, outside); err != nil {
 		return err
 	}
 	if err := statement(ctx, tx, `DELETE FROM number_prefix WHERE vcc = $1`, v.ID); err != nil {
 		return err
 	}
-	for kind, prefixes := range map[string][]string{kindInternational: v.Numbering.International, kindNational: v.Numbering.National} {
-		for _, prefix := range prefixes {
+	for kind, prefixes := range prefixesOf(&v.Numbering) {
+		for _, prefix := range *prefixes {
 			if err := statement(ctx, tx, `INSERT INTO number_prefix (vcc, kind, prefix) VALUES ($1, $2, $3)`, v.ID, kind, prefix); err != nil {
 				return err
 			}

@@ -73,6 +73,8 @@ var (
 	callsDone = define(counter, "calls_total",
 		"Ended calls by direction (inbound, internal, outbound), outcome (success, ours, client, upstream, unknown) and reason.",
 		"vcc", "direction", "outcome", "reason")
+	kept = define(counter, "outside_refused_total",
+		"Calls to the outside that were kept in, by what did: number (not allowed), calls and rate (ceilings of the VCC), agent_calls and agent_rate (of an agent).", "vcc", "reason")
 	talkTime = defineHistogram("talk_seconds", "From the first answer to the end of a call.", talks, "direction")
 )
 

@@ -32,10 +32,10 @@ type Metrics struct {
 	registry *prometheus.Registry
 	places   places
 
-	requests, commands, callsDone, queueCalls, requeued, signOuts *prometheus.CounterVec
-	requestTime, commandTime, queueWait, talkTime                 *prometheus.HistogramVec
-	pollTime, eventTime                                           prometheus.Histogram
-	signIns, eventsRaised, eventsDelivered, recorded              prometheus.Counter
+	requests, commands, callsDone, queueCalls, requeued, signOuts, kept *prometheus.CounterVec
+	requestTime, commandTime, queueWait, talkTime                       *prometheus.HistogramVec
+	pollTime, eventTime                                                 prometheus.Histogram
+	signIns, eventsRaised, eventsDelivered, recorded                    prometheus.Counter
 }
 
 // New makes the metrics of a program of that version. The rooms are named later, by Watch: they are made after it.
@@ -43,6 +43,7 @@ func New(version string) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), places: places{known: map[place]bool{}}}
 	m.requests, m.commands, m.callsDone = m.counters(requests), m.counters(commands), m.counters(callsDone)
 	m.queueCalls, m.requeued, m.signOuts = m.counters(queueCalls), m.counters(requeued), m.counters(signOuts)
+	m.kept = m.counters(kept)
 	m.requestTime, m.commandTime = m.histograms(requestTime), m.histograms(commandTime)
 	m.queueWait, m.talkTime = m.histograms(queueWait), m.histograms(talkTime)
 	m.pollTime, m.eventTime = m.histogram(pollTime), m.histogram(eventTime)
@@ -126,6 +127,8 @@ func (m *Metrics) Carry(vcc center.VCCID, effects []center.Effect) {
 			m.signIns.Inc()
 		case center.SessionEnded:
 			m.signOuts.WithLabelValues(signOutReason(e.Reason)).Inc()
+		case center.OutsideRefused:
+			m.kept.WithLabelValues(m.places.of(vcc, 0).vcc, string(e.Why)).Inc()
 		case center.RecordingBegan:
 			m.recorded.Inc()
 		}

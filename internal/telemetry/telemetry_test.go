@@ -96,6 +96,7 @@ func program(t *testing.T, c centers) *Metrics {
 	began := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	m.Carry(1, []center.Effect{
 		center.SessionBegan{}, center.SessionEnded{Reason: center.ReasonInspector}, center.Event{}, center.RecordingBegan{},
+		center.OutsideRefused{Agent: 101, Number: "0900123", Why: center.BarNumber}, center.OutsideRefused{Why: center.BarAgentRate}, center.OutsideRefused{Why: center.BarAgentRate},
 		center.CallRecord{Skill: 1, Began: began, Answered: began.Add(12 * time.Second), Ended: began.Add(72 * time.Second),
 			Waited: 12 * time.Second, Requeued: 2, Reason: center.LeaveUser},
 		center.CallRecord{Skill: 1, Began: began, Ended: began.Add(time.Minute), Reason: center.LeaveQueueCancelled},
@@ -147,6 +148,7 @@ func TestScrape_Values(t *testing.T) {
 		`ccgateway_connections_bound{port="https"} 24`, `ccgateway_connections_refused_total{port="https",reason="address"} 25`,
 		`ccgateway_connections_refused_total{port="https",reason="full"} 26`, `ccgateway_connections_refused_total{port="https",reason="new"} 27`,
 		`ccgateway_connections_refused_total{port="https",reason="idle"} 28`, `ccgateway_connections_refused_total{port="https",reason="system"} 29`,
+		`ccgateway_outside_refused_total{reason="number",vcc="1"} 1`, `ccgateway_outside_refused_total{reason="agent_rate",vcc="1"} 2`,
 		`ccgateway_healthy 0`, `ccgateway_ready 1`, `ccgateway_build_info{goversion="`,
 		`ccgateway_agents{state="idle",vcc="1"} 2`, `ccgateway_agents{state="signed_out",vcc="1"} 2`, `ccgateway_agents{state="rest",vcc="1"} 0`,
 		`ccgateway_calls{state="waiting",vcc="1"} 2`,
