@@ -135,3 +135,34 @@ func (a *Agent) Intercept(ctx context.Context, agent int) error {
 func (a *Agent) InterceptCall(ctx context.Context, agent int, call string) error {
 	return a.Do(ctx, http.MethodPut, a.own("qualitycontrol", "intercept", strconv.Itoa(agent), call), nil, nil)
 }
+
+// ToggleInspection changes between listening and inserting.
+func (a *Agent) ToggleInspection(ctx context.Context, agent int) error {
+	return a.post(ctx, a.own("qualitycontrol", "switch", strconv.Itoa(agent)))
+}
+
+// StopWhisper ends a whisper, and nothing else.
+func (a *Agent) StopWhisper(ctx context.Context, agent int) error {
+	return a.post(ctx, query(a.own("qualitycontrol", "requeststopwhisperagent"), "whisperagentid", strconv.Itoa(agent)))
+}
+
+// ForceDrop ends a call for all who are in it.
+func (a *Agent) ForceDrop(ctx context.Context, call string) error {
+	return a.post(ctx, a.own("qualitycontrol", "forcedropcall", call))
+}
+
+// AdjustSkills replaces the queues that another agent serves by those of the list that are configured for him.
+func (a *Agent) AdjustSkills(ctx context.Context, agent int, skills ...int) error {
+	body := map[string]any{"workNo": strconv.Itoa(agent), "skills": skills}
+	return a.Do(ctx, http.MethodPost, a.own("qualitycontrol", "adjustskill"), body, nil)
+}
+
+// Monitor lets the inspector be told of each change of state of agents.
+func (a *Agent) Monitor(ctx context.Context, agents string) error {
+	return a.post(ctx, query(a.own("qualitycontrol", "beginmonitor"), "agents", agents))
+}
+
+// EndMonitor ends it.
+func (a *Agent) EndMonitor(ctx context.Context, agents string) error {
+	return a.post(ctx, query(a.own("qualitycontrol", "endmonitor"), "agents", agents))
+}

@@ -4,6 +4,7 @@
 //	GET  /healthz          200 while the program works, 503 with the reason otherwise
 //	GET  /readyz           200 while it takes calls and sign-ins, 503 while it starts or stops
 //	GET  /metrics          figures for Prometheus (docs/metrics.md); without token, as health
+//	GET  /wallboard/       the page that shows what /admin/wallboard tells; it asks for the token
 //	GET  /admin/overview   all centers at one instant, as JSON
 //	GET  /admin/why        why callers wait and why idle agents have no call, as JSON; ?vcc=N for one center
 //	GET  /admin/trunks     how the lines to the outside fare, as JSON
@@ -32,6 +33,7 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/desk"
 	"ccgateway/internal/report"
 	"ccgateway/internal/voice"
 )
@@ -88,6 +90,7 @@ func Handler(o Options) http.Handler {
 		mux.HandleFunc("GET /admin/records", o.guarded(pace(o.records)))
 	}
 	if o.Boards != nil {
+		mux.Handle("GET /wallboard/", desk.Wallboard())
 		mux.HandleFunc("GET /admin/wallboard", o.guarded(o.wallboard))
 		mux.HandleFunc("GET /admin/figures", o.guarded(func(w http.ResponseWriter, _ *http.Request) { o.send(w, report.Described()) }))
 	}

@@ -37,3 +37,29 @@ func TestWallboard(t *testing.T) {
 		}
 	}
 }
+
+// TestWallboard_Page: the page and its files come without the token, may load nothing from elsewhere, and have nothing from elsewhere in them.
+func TestWallboard_Page(t *testing.T) {
+	server := serve(t, Options{Centers: centers{}, Token: "t", Boards: boards{}})
+	for path, want := range map[string]string{"wallboard/": "<title>Wallboard</title>", "wallboard": "<title>Wallboard</title>", "wallboard/board.js": `"use strict"`, "wallboard/board.css": "prefers-color-scheme"} {
+		reply, err := http.Get(server.URL + "/" + path) //nolint:noctx // of this test's own server
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(reply.Body)
+		reply.Body.Close()
+		if policy := reply.Header.Get("Content-Security-Policy"); err != nil || reply.StatusCode != http.StatusOK || !strings.Contains(string(body), want) ||
+			!strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: %d, %v, policy %q: %.200s", path, reply.StatusCode, err, policy, body)
+		}
+		for _, elsewhere := range []string{"http://", "https://", "//cdn", "style=", "onclick", "innerHTML"} {
+			if strings.Contains(string(body), elsewhere) {
+				t.Errorf("%s has %q in it", path, elsewhere)
+			}
+		}
+	}
+	without := serve(t, Options{Centers: centers{}, Token: "t"})
+	if status, _ := get(t, without.URL+"/wallboard/", "t"); status != http.StatusNotFound {
+		t.Errorf("the page of a program without wallboards: %d", status)
+	}
+}
