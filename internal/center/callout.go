@@ -182,7 +182,7 @@ func (c *Center) farSideRings(called *party) {
 	c.setRoom(called.call)
 	maker.told = true
 	c.tellCustomerAlerting(maker)
-	if c.cfg.Recording.Mode == RecordChosen && maker.agent.recordEarly {
+	if c.cfg.Recording.Mode == RecordChosen && c.choice(maker.agent).early {
 		c.startRecording(maker)
 	}
 }

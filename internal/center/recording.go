@@ -36,7 +36,7 @@ func (c *Center) wantsRecording(a *agent) bool {
 	case RecordAll:
 		return true
 	case RecordChosen:
-		return a.selfRecord
+		return c.choice(a).on
 	case RecordShare: // spread evenly, and exact over every hundred calls
 		c.shared += c.cfg.Recording.Share
 		if c.shared >= 100 {

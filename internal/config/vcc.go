@@ -28,7 +28,7 @@ type VCC struct {
 	RestReasons []RestReason `yaml:"rest_reasons"`
 	// Prompt that waiting and held callers hear.
 	WaitMusic string `yaml:"wait_music" default:"music"`
-	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector or the agent picks), or `{share: 20}` (so many percent of the calls).
+	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector picks, or who pick themselves: `setselfrecord`), or `{share: 20}` (so many percent of the calls).
 	Recording Recording `yaml:"recording" default:"all"`
 	// Longest pause of a recording (for card data); it goes on by itself then.
 	RecordingPause time.Duration `yaml:"recording_pause" default:"2m" range:"1s..1h"`
