@@ -80,11 +80,7 @@ func (a *Agent) ServeAll(ctx context.Context) error {
 
 // Serve signs in to those of the named skill queues that are configured, and out of all others.
 func (a *Agent) Serve(ctx context.Context, skills ...int) error {
-	ids := make([]string, 0, len(skills))
-	for _, id := range skills {
-		ids = append(ids, strconv.Itoa(id))
-	}
-	return a.post(ctx, query(a.own("onlineagent", "resetskill", "false"), "skillid", strings.Join(ids, ";")))
+	return a.post(ctx, query(a.own("onlineagent", "resetskill", "false"), "skillid", numbers(skills)))
 }
 
 // Skills lists the queues that are configured for the agent, SkillsOf those of another.
@@ -154,11 +150,7 @@ func (a *Agent) Status(ctx context.Context) (status Status, err error) {
 
 // SetTalkRight says whether queues may offer calls in this session.
 func (a *Agent) SetTalkRight(ctx context.Context, on bool) error {
-	flag := "0"
-	if on {
-		flag = "1"
-	}
-	return a.post(ctx, query(a.own("onlineagent", "settalkright"), "flag", flag))
+	return a.post(ctx, query(a.own("onlineagent", "settalkright"), "flag", digit(on)))
 }
 
 // ChangePassword replaces the agent's password.
@@ -198,8 +190,24 @@ func (a *Agent) SetForwarding(ctx context.Context, number string) error {
 
 // SetSelfRecord switches recording of the agent's own calls.
 func (a *Agent) SetSelfRecord(ctx context.Context, on, beforeTalking bool) error {
-	digit := map[bool]string{false: "0", true: "1"}
-	return a.post(ctx, a.own("onlineagent", "setselfrecord", digit[on], digit[beforeTalking]))
+	return a.post(ctx, a.own("onlineagent", "setselfrecord", digit(on), digit(beforeTalking)))
+}
+
+// digit is a switch as paths have it.
+func digit(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
+}
+
+// numbers is a list as queries have it.
+func numbers(ids []int) string {
+	texts := make([]string, 0, len(ids))
+	for _, id := range ids {
+		texts = append(texts, strconv.Itoa(id))
+	}
+	return strings.Join(texts, ";")
 }
 
 // SendNote sends a text of up to 1023 bytes to up to 100 agents.

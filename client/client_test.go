@@ -198,6 +198,10 @@ func TestMethods(t *testing.T) {
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.ForceBusy(ctx, 102) }, "POST qualitycontrol/101/forcebusy/102 ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.ForceIdle(ctx, 102) }, "POST qualitycontrol/101/forceidle/102 ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.ForceRest(ctx, 102, 60, 1) }, "POST qualitycontrol/101/forcerest/102/60/1 ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) {
+			return nil, a.RecordAgents(ctx, true, false, 102, 103)
+		}, "POST qualitycontrol/101/setselfrecord/1/0?agents=102%3B103 ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.LeaveRecording(ctx, 102) }, "POST qualitycontrol/101/cancelselfrecord?agents=102 ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return a.OnlineAgents(ctx) }, "GET agentgroup/101/allonlineagents ", `{"retcode":"0","result":[{"workno":"102","status":"4","skilllist":[{"id":1}]}]}`, []View{{Agent: 102, Status: 4, Skills: []Skill{{ID: 1}}}}},
 		{func(ctx context.Context, a *Agent) (any, error) { return a.AgentByNumber(ctx, 102) }, "GET agentgroup/101/agentbyworkno/102 ", `{"retcode":"0","result":{"workno":"102","status":2}}`, View{Agent: 102, Status: 2}},
 		{func(ctx context.Context, a *Agent) (any, error) { return a.IsInspector(ctx) }, "GET agentgroup/101/iscensor ", `{"retcode":"0","result":true}`, true},

@@ -28,6 +28,17 @@ func (a *Agent) ForceRest(ctx context.Context, agent, seconds, reason int) error
 	return a.post(ctx, a.own("qualitycontrol", "forcerest", strconv.Itoa(agent), strconv.Itoa(seconds), strconv.Itoa(reason)))
 }
 
+// RecordAgents chooses whether the talks of other agents are recorded, from their next one on, where the tenant records those who are chosen. It counts
+// more than what they say themselves (SetSelfRecord) and stays until LeaveRecording, also when they sign out.
+func (a *Agent) RecordAgents(ctx context.Context, on, beforeTalking bool, agents ...int) error {
+	return a.post(ctx, query(a.own("qualitycontrol", "setselfrecord", digit(on), digit(beforeTalking)), "agents", numbers(agents)))
+}
+
+// LeaveRecording takes RecordAgents back: the agents' own word counts again.
+func (a *Agent) LeaveRecording(ctx context.Context, agents ...int) error {
+	return a.post(ctx, query(a.own("qualitycontrol", "cancelselfrecord"), "agents", numbers(agents)))
+}
+
 // OnlineAgents lists the signed-in agents that serve a queue.
 func (a *Agent) OnlineAgents(ctx context.Context) (agents []View, err error) {
 	return agents, a.Do(ctx, http.MethodGet, a.own("agentgroup", "allonlineagents"), nil, &agents)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -225,6 +226,88 @@ func (d *desk) toldUntil(last string) []string {
 	}
 }
 
+// talksWith lets a customer's call be answered and ended by the agent, and looks whether a recording was told of.
+func (d *desk) talksWith(customer *line, recorded bool) {
+	d.in.t.Helper()
+	call := customer.calls("1000")
+	call.answered()
+	agent := d.takes()
+	converse(agent, call)
+	agent.listen(25)
+	d.ok(d.Release)
+	if told := slices.Contains(d.toldUntil("AgentState_Ready"), "AgentMediaEvent_Record"); told != recorded {
+		d.in.t.Errorf("agent %d: a recording was told of: %v", d.Number(), told)
+	}
+	agent.over()
+	call.over()
+}
+
+// TestRecording_Picked: where the rule is "chosen" an inspector picks who is recorded, signed in or not and whatever the agents say themselves, and
+// leaves it to them again; he needs the right inspect_recordings, and picks nobody of another tenant. It outlives sessions.
+func TestRecording_Picked(t *testing.T) {
+	t.Parallel()
+	in := install(t, everyRight, mayHearAll, func(cfg *config.Config) { cfg.VCCs[0].Recording = config.Recording{Mode: "chosen"} })
+	ivy, ira := in.agent(901), in.agent(902)
+	pick := func(by *desk, code string, on bool, agents ...int) {
+		t.Helper()
+		by.do(code, func(ctx context.Context) error { return by.RecordAgents(ctx, on, false, agents...) })
+	}
+	pick(ivy, "", true, 101) // before he signs in
+	ann := in.agent(101)
+	for _, d := range []*desk{ivy, ira} {
+		pick(d, "900-002", true, 101, 201) // one of each tenant
+		d.do("900-002", func(ctx context.Context) error { return d.LeaveRecording(ctx, 101, 201) })
+		pick(d, "000-005", true, d.Number())
+	}
+	pick(ann, "104-002", true, 102)
+	customer := in.customer("13900", amyTone)
+	ann.ok(func(ctx context.Context) error { return ann.SetSelfRecord(ctx, false, false) })
+	ann.talksWith(customer, true)
+	ann.ok(func(ctx context.Context) error { return ann.SetSelfRecord(ctx, true, false) })
+	pick(ivy, "", false, 101, 102)
+	ann.talksWith(customer, false)
+	ivy.ok(func(ctx context.Context) error { return ivy.LeaveRecording(ctx, 101, 102) })
+	ann.talksWith(customer, true)
+	pick(ivy, "", true, 102)
+	ann.ok(func(ctx context.Context) error { return ann.SayBusy(ctx, 0, false) })
+	ann.expect(notReady(0))
+	ben := in.agent(102)
+	ben.talksWith(customer, true)
+	ben.ok(ben.SignOut)
+	for _, d := range []*desk{ivy, ira, ann} {
+		d.quiet()
+	}
+
+	must(t, in.store.Flush(in.ctx))
+	found, err := in.store.Recordings(in.ctx, store.Filter{})
+	must(t, err)
+	var of []center.AgentID
+	for _, r := range found {
+		of = append(of, r.Agent)
+		sound := in.recordingFile(r)
+		in.sounds(r, "left", sound.Channel(0), amyTone, talkTone[strconv.Itoa(40000+int(r.Agent))])
+		in.sounds(r, "right", sound.Channel(1), talkTone[strconv.Itoa(40000+int(r.Agent))], amyTone)
+	}
+	if slices.Sort(of); !slices.Equal(of, []center.AgentID{101, 101, 102}) {
+		t.Errorf("recordings of %v", of)
+	}
+	entries, err := in.store.Audit(in.ctx, store.Filter{})
+	must(t, err)
+	var audited []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Act, "qc") {
+			audited = append(audited, fmt.Sprintf("%d %s %d", e.Actor, e.Act, e.Target))
+		}
+	}
+	slices.Reverse(audited)
+	if want := []string{
+		"901 qcSetAgentSelfRecord 101", "901 qcSetAgentSelfRecord 101", "901 qcSetAgentSelfRecord 102",
+		"901 qcCancelAgentSelfRecord 101", "901 qcCancelAgentSelfRecord 102", "901 qcSetAgentSelfRecord 102",
+	}; !slices.Equal(audited, want) {
+		t.Errorf("the audit has %q, not %q", audited, want)
+	}
+}
+
 // TestRecording_Rules: who is recorded in every mode of the tenant's rule, and that the index, the folder and the events agree.
 func TestRecording_Rules(t *testing.T) {
 	t.Parallel()
@@ -246,15 +329,7 @@ func TestRecording_Rules(t *testing.T) {
 			}
 			customer := in.customer("13900", amyTone)
 			for _, want := range c.recorded {
-				call := customer.calls("1000")
-				call.answered()
-				agent := ann.takes()
-				converse(agent, call)
-				ann.ok(ann.Release)
-				if told := slices.Contains(ann.toldUntil("AgentState_Ready"), "AgentMediaEvent_Record"); told != (want == 'R') {
-					t.Errorf("%s: a recording was told of: %v", c.recorded, told)
-				}
-				agent.over()
+				ann.talksWith(customer, want == 'R')
 			}
 			must(t, in.store.Flush(in.ctx))
 			found, err := in.store.Recordings(in.ctx, store.Filter{VCC: center.VCCID(1)})

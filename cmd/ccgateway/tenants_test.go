@@ -40,7 +40,7 @@ func (n names) requestOf(route *gateway.Route, agent string) (method, path, body
 			segments[i] = values[strings.TrimSuffix(name, "}")]
 		}
 	}
-	query := fmt.Sprintf("?callid=%s&callId=%s&skillid=%s&flag=1&customstate=7", n.call, n.call, n.skill)
+	query := fmt.Sprintf("?callid=%s&callId=%s&skillid=%s&agents=%s&flag=1&customstate=7", n.call, n.call, n.skill, n.agent)
 	body = fmt.Sprintf(`{"password":%q,"phonenum":%q,"forwardnumber":%q,"called":%q,"callid":%q,"mode":2,"calldata":"x","agentIds":[%q],`+
 		`"content":"x","notelet":"x","targettype":1,"targetname":%q,"bulletindata":"x","skillid":%s}`,
 		agentPassword, n.phone, n.phone, n.phone, n.call, n.agent, n.skillName, n.skill)

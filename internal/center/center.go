@@ -27,6 +27,7 @@ type Center struct {
 	phones      map[string]bool         // all phone accounts, and whether they have a registration
 	records     map[RecordingID]*record // recordings that run
 	plays       map[PlayID]playing      // sounds whose end is awaited
+	picks       map[AgentID]pick        // agents about whose recording an inspector has decided, signed in or not
 	inspections []*inspection           // that go on, in the order of their beginning; nil = none
 	out         outgoing                // calls to the outside, for their ceilings
 
@@ -60,6 +61,7 @@ func New(now time.Time, cfg Config) *Center {
 		records:   map[RecordingID]*record{},
 		plays:     map[PlayID]playing{},
 		out:       newOutgoing(),
+		picks:     map[AgentID]pick{},
 	}
 	for _, s := range c.cfg.Skills {
 		c.queues[s.ID] = newQueue(s)

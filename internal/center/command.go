@@ -147,7 +147,7 @@ type (
 	CustomState struct{ By }
 	// CancelCustomState takes it away.
 	CancelCustomState struct{ By }
-	// SetSelfRecord switches recording of the agent's own calls where the tenant's rule is RecordChosen.
+	// SetSelfRecord switches recording of the agent's own calls where the tenant's rule is RecordChosen and no inspector has picked (PickRecorded).
 	SetSelfRecord struct {
 		By
 		On            bool

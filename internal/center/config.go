@@ -153,7 +153,7 @@ type RecordingMode int
 const (
 	RecordNone   RecordingMode = iota // nobody
 	RecordAll                         // everybody (the default)
-	RecordChosen                      // those whom an inspector or setselfrecord picks
+	RecordChosen                      // those whom an inspector picks (PickRecorded), or who pick themselves (SetSelfRecord)
 	RecordShare                       // a share of the calls, in percent
 )
 

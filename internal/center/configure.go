@@ -23,6 +23,7 @@ func (c *Center) configure(cfg Config) {
 		c.reviseAgent(a)
 	}
 	c.reviseInspections()
+	c.revisePicks()
 	for _, s := range c.cfg.Skills {
 		c.mark(c.queues[s.ID])
 	}

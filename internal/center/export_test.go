@@ -101,3 +101,6 @@ func none[S ~[]E, E any](list *S) {
 		*list = nil
 	}
 }
+
+// Picks counts the agents about whose recording an inspector has decided.
+func (c *Center) Picks() int { return len(c.picks) }

@@ -34,6 +34,10 @@ func (c *Center) applyInspection(a *agent, cmd Command) (Reply, bool) {
 		return reply(c.beginMonitor(a, cmd))
 	case EndMonitor:
 		return reply(c.endMonitor(a, cmd))
+	case PickRecorded:
+		return reply(c.pickRecorded(a, cmd))
+	case UnpickRecorded:
+		return reply(c.unpickRecorded(a, cmd))
 	default:
 		return Reply{}, false
 	}

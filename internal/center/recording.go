@@ -38,7 +38,7 @@ func (c *Center) startRingingRecording(maker *party) {
 		return
 	}
 	rule := c.cfg.Recording
-	if maker.call.outbound() && rule.CallOut == RecordFromRinging || rule.Mode == RecordChosen && maker.agent.recordEarly {
+	if maker.call.outbound() && rule.CallOut == RecordFromRinging || rule.Mode == RecordChosen && c.choice(maker.agent).early {
 		c.startRecording(maker)
 	}
 }
@@ -49,7 +49,7 @@ func (c *Center) wantsRecording(p *party) bool {
 	case RecordAll:
 		return true
 	case RecordChosen:
-		return p.agent.selfRecord
+		return c.choice(p.agent).on
 	case RecordShare:
 		if p.draw == drawNone {
 			p.draw = c.drawShare()

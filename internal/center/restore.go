@@ -14,7 +14,7 @@ var ErrImpossible = errors.New("impossible snapshot")
 func Restore(s *Snapshot) (*Center, error) {
 	c := New(s.Now, s.Config)
 	r := restorer{c: c, s: s, agents: map[AgentID]*agent{}}
-	for _, step := range []func() error{r.legs, r.outgoing, r.sessions, r.calls, r.queues, r.agentsCalls, r.inspections, r.lingering} {
+	for _, step := range []func() error{r.legs, r.outgoing, r.sessions, r.calls, r.queues, r.agentsCalls, r.inspections, r.lingering, r.picks} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("restore VCC %d: %w", s.Config.ID, err)
 		}

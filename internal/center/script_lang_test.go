@@ -142,6 +142,8 @@ var commands = map[string]struct {
 	"AdjustSkill":       {center.AdjustSkill{}, "Target"},
 	"BeginMonitor":      {center.BeginMonitor{}, ""},
 	"EndMonitor":        {center.EndMonitor{}, ""},
+	"PickRecorded":      {center.PickRecorded{}, "On"},
+	"UnpickRecorded":    {center.UnpickRecorded{}, ""},
 	"FlowAnswer":        {center.FlowAnswer{}, "Call"},
 	"FlowPlay":          {center.FlowPlay{}, "Call"},
 	"FlowHush":          {center.FlowHush{}, "Call"},

@@ -23,7 +23,7 @@ func randomConfig(r *rand.Rand) center.Config {
 			{ID: 2, Name: "agent", Rights: center.RightsOf(center.RightBusy, center.RightHold, center.RightCallOut, center.RightCallInner,
 				center.RightMute, center.RightConnectHeld, center.RightTransferInner, center.RightTakeTransfers, center.RightThreeParty,
 				center.RightTransferOut, center.RightTransferFlow, center.RightPickUp)},
-			{ID: 3, Name: "inspector", Rights: center.RightsOf(center.RightListen, center.RightForceState, center.RightCallInner, center.RightIntercept, center.RightForceRelease)},
+			{ID: 3, Name: "inspector", Rights: center.RightsOf(center.RightListen, center.RightForceState, center.RightCallInner, center.RightIntercept, center.RightForceRelease, center.RightInspectRecordings)},
 			{ID: 4, Name: "bare"},
 			{ID: 5, Name: "outbound", Rights: center.RightsOf(center.RightNoInbound, center.RightCallInternational, center.RightHold)},
 		},

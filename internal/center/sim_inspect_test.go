@@ -106,7 +106,7 @@ func (s *sim) inspecting(by center.By, v center.InspectionView) center.Command {
 
 // inspect is what an inspector begins.
 func (s *sim) inspect(by center.By) center.Command {
-	switch s.r.IntN(10) {
+	switch s.r.IntN(12) {
 	case 0:
 		return center.ForceDrop{By: by, Call: center.CallID(s.anyCall())}
 	case 1:
@@ -123,6 +123,10 @@ func (s *sim) inspect(by center.By) center.Command {
 		return center.BeginMonitor{By: by, Agents: []center.AgentID{s.agent(), s.agent()}}
 	case 3:
 		return center.EndMonitor{By: by, Agents: []center.AgentID{s.agent()}}
+	case 4:
+		return center.PickRecorded{By: by, Agents: []center.AgentID{s.agent(), s.agent()}, On: s.r.IntN(3) > 0, BeforeTalking: s.r.IntN(2) == 0}
+	case 5:
+		return center.UnpickRecorded{By: by, Agents: []center.AgentID{s.agent(), s.agent()}}
 	}
 	target := s.agent()
 	for _, c := range s.overview().Calls { // mostly somebody who talks

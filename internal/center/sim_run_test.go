@@ -168,7 +168,11 @@ func (s *sim) rest() error {
 		return err
 	}
 	s.phones.legs = nil
-	s.sizes = append(s.sizes, size(s.center))
+	picks := s.center.Picks() // which are to stay, one for each agent at most
+	if picks > len(s.base.Agents) {
+		return fmt.Errorf("%d picks of %d agents", picks, len(s.base.Agents))
+	}
+	s.sizes = append(s.sizes, size(s.center)-picks)
 	if first, last := s.sizes[0], s.sizes[len(s.sizes)-1]; last > first {
 		return fmt.Errorf("the empty center grows: %v", s.sizes)
 	}

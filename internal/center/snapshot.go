@@ -29,6 +29,7 @@ type Snapshot struct {
 	Draining    bool
 	Inspections []savedInspection // in the order of their beginning
 	Outgoing    savedOutgoing
+	Picks       []savedPick // by agent
 }
 
 type (
@@ -57,7 +58,7 @@ type (
 // elsewhere. What the copy shares with the center is never written to.
 func (c *Center) Snapshot() *Snapshot {
 	s := &Snapshot{
-		Config: c.cfg.Config, Now: c.now, Draining: c.draining,
+		Config: c.cfg.Config, Now: c.now, Draining: c.draining, Picks: c.savePicks(),
 		Counters: savedCounters{Timer: c.timerSeq, Session: c.sessionSeq, Call: c.callSeq, Leg: c.legSeq, Task: c.taskSeq, Shared: c.shared, Run: c.runSeq, Play: c.playSeq, Back: c.backSeq},
 	}
 	for phone, registered := range c.phones {

@@ -28,7 +28,7 @@ type VCC struct {
 	RestReasons []RestReason `yaml:"rest_reasons"`
 	// Prompt that waiting and held callers hear.
 	WaitMusic string `yaml:"wait_music" default:"music"`
-	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector or the agent picks), or `{share: 20}` (so many percent of the calls).
+	// Whose talks are recorded: `none`, `all`, `chosen` (those whom an inspector picks, or who pick themselves: `setselfrecord`), or `{share: 20}` (so many percent of the calls).
 	Recording Recording `yaml:"recording" default:"all"`
 	// When the recording of a call that an agent makes to a customer begins: `ringing` (once the other side rings, with what is heard meanwhile) or `talk` (once it has answered).
 	RecordingOutbound string `yaml:"recording_outbound" default:"ringing" oneof:"ringing talk"`

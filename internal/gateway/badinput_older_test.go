@@ -19,6 +19,10 @@ var olderPages = []page{
 	{LogName: "pauseRecord", Method: "POST", Path: "recordplay/{agentid}/pauserecord"},
 	{LogName: "resumeRecord", Method: "POST", Path: "recordplay/{agentid}/resumerecord"},
 	{LogName: "beginMonitor", Method: "POST", Path: "qualitycontrol/{agentid}/beginmonitor", Query: []any{member("agents", "string", "", true)}},
+	{LogName: "qcSetAgentSelfRecord", Method: "POST", Path: "qualitycontrol/{agentid}/setselfrecord/{recordflag}/{recordbeforetalking}", Params: []any{
+		member("recordflag", "int", "0 or 1", true), member("recordbeforetalking", "int", "0 or 1", true),
+	}, Query: []any{member("agents", "string", "", true)}},
+	{LogName: "qcCancelAgentSelfRecord", Method: "POST", Path: "qualitycontrol/{agentid}/cancelselfrecord", Query: []any{member("agents", "string", "", true)}},
 	{LogName: "endMonitor", Method: "POST", Path: "qualitycontrol/{agentid}/endmonitor", Query: []any{member("agents", "string", "", true)}},
 }
 

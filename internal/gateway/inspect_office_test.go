@@ -68,6 +68,43 @@ func TestOffice_Monitor(t *testing.T) {
 	ivy.hears("")
 }
 
+// TestOffice_PickRecorded: whose talks are recorded is an inspector's choice before it is the agents' own, and no tenant's for another.
+func TestOffice_PickRecorded(t *testing.T) {
+	o, _, ann, ivy := hearers(t, Config{}, func(c *center.Config) { c.Recording.Mode = center.RecordChosen })
+	const pick, cancel = "POST qualitycontrol/901/setselfrecord/1/0?agents=", "POST qualitycontrol/901/cancelselfrecord?agents="
+	for _, line := range []string{pick, cancel} {
+		for agents, code := range map[string]string{
+			"": "000-002", "ann": "000-002", "101;7": "000-002", ";": "000-002", "101;901": "000-005", "101;999": "900-002", "101;201": "900-002",
+		} {
+			ivy.refused(line+agents, "", code)
+		}
+	}
+	ann.refused("POST qualitycontrol/101/setselfrecord/1/0?agents=102", "", "104-002")
+	ann.refused("POST qualitycontrol/101/cancelselfrecord?agents=102", "", "104-002")
+	ann.refused("POST qualitycontrol/901/setselfrecord/1/0?agents=102", "", "000-003")
+	talks := func(recorded string) {
+		t.Helper()
+		o.callsIn()
+		o.rings("40101")
+		o.lifts("40101")
+		ann.says("PUT voicecall/101/answer", "", okDone)
+		ann.says("DELETE voicecall/101/release", "", okDone)
+		ann.hears("Busy PhoneAlerting PhoneOffhook Ringing Incoming_CallInfo Customer_Alerting Talking " + recorded + "Call_Release Customer_Release PhoneRelease Ready")
+	}
+	ann.says("POST onlineagent/101/resetskill/true", "", okDone)
+	talks("") // what was refused has changed nothing
+	ivy.says(pick+"101;102;101", "", okQuietly)
+	ann.says("POST onlineagent/101/setselfrecord/0/0", "", okDone)
+	talks("Record ")
+	ann.says("POST onlineagent/101/setselfrecord/1/0", "", okDone)
+	ivy.says("POST qualitycontrol/901/setselfrecord/0/0?agents=101", "", okQuietly)
+	talks("")
+	ivy.says(cancel+"101", "", okQuietly)
+	talks("Record ")
+	ivy.says(cancel+"101", "", okQuietly) // nobody chooses any more
+	ivy.hears("")
+}
+
 func TestOffice_Intercept(t *testing.T) {
 	o, ann, ivy := inspectors(t)
 	ivy.refused("PUT qualitycontrol/901/intercept/101", "", "900-005")

@@ -61,6 +61,8 @@ var needs = map[string][]Need{
 	"qualitycontrol/adjustSkill":                     {need(result.InspectionNoRight, center.RightForceState)},
 	"qualitycontrol/forceDropCall":                   {need(result.InspectionNoRight, center.RightForceRelease)},
 	"qualitycontrol/beginMonitor":                    {need(result.InspectionNoRight, center.RightMonitor, center.RightListen, center.RightForceState)},
+	"qualitycontrol/qcSetAgentSelfRecord":            {need(result.NoRecordRight, center.RightInspectRecordings)},
+	"qualitycontrol/qcCancelAgentSelfRecord":         {need(result.NoRecordRight, center.RightInspectRecordings)},
 	"qualitycontrol/queryAllMonitoredAgents":         {need(result.InspectionNoRight, inspectorRights...)},
 	"qualitycontrol/localRecordPath":                 {need(result.NoRecordRight, center.RightInspectRecordings)},
 

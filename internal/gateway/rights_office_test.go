@@ -127,6 +127,11 @@ func byAnn(line, body string) trial {
 	return trial{func(e *entitled) (*desktop, string, string) { return e.ann, line, body }}
 }
 
+// byIvy is the inspector's request from the state after the sign-in.
+func byIvy(line string) trial {
+	return trial{func(e *entitled) (*desktop, string, string) { return e.ivy, line, "" }}
+}
+
 // overAnn lets Ann talk; the request is Ivy's, about her.
 func overAnn(line, body string) trial {
 	return trial{func(e *entitled) (*desktop, string, string) {
@@ -243,8 +248,13 @@ func trials() map[string]trial {
 		"qualitycontrol/adjustSkill":                     overAnn("POST qualitycontrol/901/adjustskill", `{"workNo":"101","skills":[2]}`),
 		"qualitycontrol/forceDropCall":                   overAnn("POST qualitycontrol/901/forcedropcall/{call}", ""),
 		"qualitycontrol/beginMonitor":                    overAnn("POST qualitycontrol/901/beginmonitor?agents=101", ""),
-		"qualitycontrol/queryAllMonitoredAgents":         overAnn("GET qualitycontrol/901/allagent", ""),
-		"qualitycontrol/localRecordPath":                 byAnn("GET qualitycontrol/101/localrecordpath?recordId=c1-102&format=1", ""),
+		"qualitycontrol/qcSetAgentSelfRecord":            byIvy("POST qualitycontrol/901/setselfrecord/1/0?agents=101;102"),
+		"qualitycontrol/qcCancelAgentSelfRecord": {func(e *entitled) (*desktop, string, string) {
+			e.ivy.says("POST qualitycontrol/901/setselfrecord/1/0?agents=101", "", okQuietly)
+			return e.ivy, "POST qualitycontrol/901/cancelselfrecord?agents=101", ""
+		}},
+		"qualitycontrol/queryAllMonitoredAgents": overAnn("GET qualitycontrol/901/allagent", ""),
+		"qualitycontrol/localRecordPath":         byAnn("GET qualitycontrol/101/localrecordpath?recordId=c1-102&format=1", ""),
 
 		"agentgroup/queryAgentInfoBySkillId": byAnn("GET agentgroup/101/agentbyskill/1", ""),
 	}

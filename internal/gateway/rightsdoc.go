@@ -21,7 +21,7 @@ var meanings = map[center.Right]string{
 	center.RightTransferOut: "transfer to outside numbers", center.RightTransferFlow: "transfer to flows",
 	center.RightNoInbound: "**restriction**: takes no calls from queues", center.RightListen: "listen, insert, whisper",
 	center.RightIntercept:  "take a call over from an inspected agent",
-	center.RightForceState: "force others busy, idle, to rest, to sign out; change their skill queues", center.RightInspectRecordings: "play and download others' recordings",
+	center.RightForceState: "force others busy, idle, to rest, to sign out; change their skill queues", center.RightInspectRecordings: "play and download others' recordings; choose whose talks are recorded",
 	center.RightMonitor: "inspect states and calls", center.RightChiefAssessor: "administer assessments", center.RightAssessor: "assess",
 	center.RightAlarms: "alarm console", center.RightReports: "handle reports", center.RightMonitoringConsole: "monitoring console",
 	center.RightAdminConfiguration: "administer the configuration", center.RightAdminReports: "administer reports",
