@@ -25,6 +25,7 @@ const (
 	Blind   = 0 // inside
 	Suspend = 1 // to a flow
 	Success = 2 // inside and outside
+	Named   = 3 // to an agent, for his own queue
 
 	BlindOutside = 1
 	TalkOutside  = 3

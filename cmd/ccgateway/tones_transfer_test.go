@@ -21,8 +21,11 @@ func TestTones_Transfer(t *testing.T) {
 		return step{what: "Ann brings the outside party in", do: all(transfers("ann", client.ToOutside, "5551234", mode), lifts("out")),
 			told: []string{"ann: Customer_Alerting $1 otherPhone=5551234; Conference $1 partner=13900,5551234"}, hear: hear, between: "ann<ring amy<music"}
 	}
+	const allThree = "ann<amy,out amy<ann,out out<ann,amy"
 	talks := outside(client.TalkOutside, "ann<out out<ann amy<music")
-	three := outside(client.ThreeOutside, "ann<amy,out amy<ann,out out<ann,amy")
+	three := outside(client.ThreeOutside, allThree)
+	const joinsThem = "Busy; [PhoneAlerting $1]; [PhoneOffhook]; Auto_Answer $1 transfer=yes transfrom=101; Incoming_CallInfo $1; Conference $1 partner=13900,5551234; Record $1"
+	benServes := step{what: "Ben serves", do: as("ben", (*client.Agent).ServeAll), hear: "="}
 	annLeaves := step{what: "Ann leaves", do: as("ann", (*client.Agent).Release), told: []string{"ann: " + letGo}, gone: "ann", hear: "amy<out out<amy"}
 	withAll := []string{"ann $1: amy,out | ann"}
 	playStories(t, []story{
@@ -38,6 +41,33 @@ func TestTones_Transfer(t *testing.T) {
 				gone: "ann", hear: "amy<welcome", between: "amy<music,menu"},
 			{what: "Amy hangs up there", do: hangsUp("amy"), gone: "amy"},
 		}, recorded: alone},
+		{name: "14.9 blind to a flow by devicetype 3", cast: "ann", once: true, steps: []step{amyCalls,
+			{what: "Ann sends Amy to the flow", do: transfers("ann", client.ToFlow, "1500", client.Blind), told: []string{"ann: " + letGo},
+				gone: "ann", hear: "amy<welcome", between: "amy<music,menu"},
+			{what: "Amy hangs up there", do: hangsUp("amy"), gone: "amy"},
+		}, recorded: alone},
+		{name: "14.9 blind to an access code of a queue", cast: "ann ben", steps: []step{amyCalls, benServes,
+			benTakes("Ann sends Amy to the code of support", transfers("ann", client.ToCode, "1000", client.Blind)), benLetsGo}, recorded: recorded},
+		{name: "14.10 success transfer to an access code of a queue", cast: "ann ben", steps: []step{amyCalls, benServes,
+			{what: "Ann hands Amy to the code of support", do: all(transfers("ann", client.ToCode, "1000", client.Success), lifts("ben")),
+				told: []string{"ann: Customer_Alerting $1 otherPhone=1000; " + handedOver, "ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy", between: "amy<music ann<ring"},
+			benLetsGo}, recorded: recorded},
+		{name: "14.9 named: to an agent's own queue", cast: "ann ben", steps: []step{amyCalls,
+			benTakes("Ann sends Amy to Ben", transfers("ann", client.ToAgent, "102", client.Named)), benLetsGo}, recorded: recorded},
+		{name: "12 a talk of three, held, then handed to an agent", cast: "ann ben", steps: []step{amyCalls, three,
+			{what: "Ann steps aside", do: as("ann", (*client.Agent).Hold), told: []string{"ann: Hold $1"}, hear: "amy<out out<amy"},
+			{what: "Ann comes back", do: withCall("ann", "$1", (*client.Agent).GetHold), told: []string{"ann: Talking $1; Conference $1 partner=13900,5551234"}, hear: allThree},
+			{what: "Ann is mute", do: as("ann", (*client.Agent).Mute), hear: "ann<amy,out amy<out out<amy"},
+			{what: "Ann hands the two to Ben", do: all(transfers("ann", client.ToAgent, "102", client.Success), lifts("ben")),
+				told: []string{"ann: Customer_Alerting $1; " + handedOver, "ben: " + joinsThem}, gone: "ann", hear: "amy<ben,out ben<amy,out out<amy,ben", between: "ann<ring"},
+			{what: "Ben leaves", do: as("ben", (*client.Agent).Release), told: []string{"ben: Call_Release $1; Customer_Release $1; [PhoneRelease]; StopRecordDone $1; Ready"},
+				gone: "ben", hear: "amy<out out<amy"},
+			amyAndOut}, recorded: []string{"ann $1: amy,out | ann", "ben $1: amy,out | ben"}},
+		{name: "12 a talk of three, handed on blind", cast: "ann ben", steps: []step{amyCalls, three,
+			{what: "Ann sends the two to Ben", do: all(transfers("ann", client.ToAgent, "102", client.Blind), lifts("ben")),
+				told: []string{"ann: " + letGo, "ben: " + joinsThem}, gone: "ann", hear: "amy<ben,out ben<amy,out out<amy,ben"},
+			{what: "the outside party hangs up", do: hangsUp("out"), told: []string{"ben: Customer_Release $1 number=5551234; Talking $1"}, gone: "out", hear: "ben<amy amy<ben"},
+			benLetsGo}, recorded: []string{"ann $1: amy,out | ann", "ben $1: amy,out | ben"}},
 		{name: "12 suspended to a flow and back", cast: "ann", steps: []step{amyCalls,
 			{what: "Ann lets Amy hear a flow", do: transfers("ann", client.ToFlow, "1501", client.Suspend), hear: "amy<welcome", between: "amy<music"},
 			{what: "the flow is over", told: []string{"ann: ReturnFromIvr $1; Talking $1 feature=0"}, hear: talkRow},
@@ -75,7 +105,7 @@ func TestTones_Transfer(t *testing.T) {
 				"ann: " + leftByAmy, "ben: Customer_Release $1; PhoneRelease; Ready"}, gone: "amy ann ben"},
 		}, recorded: alone},
 		{name: "14.10 success transfer to a queue", cast: "ann ben", steps: []step{amyCalls,
-			{what: "Ben serves", do: as("ben", (*client.Agent).ServeAll), hear: "="},
+			benServes,
 			{what: "Ann hands Amy to support", do: all(transfers("ann", client.ToSkill, "1", client.Success), lifts("ben")),
 				told: []string{"ann: Customer_Alerting $1; " + handedOver, "ben: " + takenOver}, gone: "ann", hear: "amy<ben ben<amy", between: "amy<music ann<ring"},
 			benLetsGo}, recorded: recorded},

@@ -78,7 +78,7 @@ type (
 	BeginMute struct{ By }
 	// EndMute ends it.
 	EndMute struct{ By }
-	// SecondDial sends keys to the other side of the present call (RFC 4733, or as its line wants them).
+	// SecondDial sends keys to the other side of the present call (RFC 4733, or as its line wants them); a comma among them is a pause of 2 s.
 	SecondDial struct {
 		By
 		Digits string

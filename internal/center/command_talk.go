@@ -3,6 +3,7 @@ package center
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"ccgateway/internal/result"
 )
@@ -76,12 +77,12 @@ func (c *Center) endMute(a *agent) *result.Error {
 	return nil
 }
 
-// secondDial sends keys to all parties that are no agents.
+// secondDial sends keys to all parties that are no agents. A comma is a pause.
 func (c *Center) secondDial(a *agent, digits string) *result.Error {
 	p := a.present
 	switch {
-	case !dialable(digits):
-		return result.BadArgument.Because("keys %q are not 1 to %d of digits, * and #", digits, maxNumber)
+	case !dialable(strings.ReplaceAll(digits, ",", "0")):
+		return result.BadArgument.Because("keys %q are not 1 to %d of digits, *, # and commas", digits, maxNumber)
 	case p == nil || p.phase != phaseTalking || p.muted:
 		return result.OperationFailed.Because("agent %d is not in a talk", a.id)
 	}

@@ -155,8 +155,9 @@ func (c *Center) gather(cl *call) {
 	}
 }
 
-// tellLeft tells the agents who remain that somebody has left, and with whom they talk now; one who holds the call, that he still holds
-// it; one who waits for somebody to answer goes on waiting; one who is only being rung knows nobody yet.
+// tellLeft tells the agents who remain that somebody has left, and with whom they talk now. One who holds the call learns it when he takes
+// it back: to desktops the release of a held call means that it is over. One who waits for somebody to answer goes on waiting; one who is only
+// being rung knows nobody yet.
 func (c *Center) tellLeft(cl *call, gone *party) {
 	for _, p := range cl.present() {
 		if p.agent == nil {
@@ -166,12 +167,11 @@ func (c *Center) tellLeft(cl *call, gone *party) {
 		if gone.help != "" && gone.askedBy == p.agent.id { // it is the help call that ends for him, not the customer's
 			id = gone.help
 		}
+		if p.holds() && id == cl.id {
+			continue
+		}
 		c.tell(p.agent, EvCustomerRelease, CustomerReleaseContent{Call: id, Number: gone.number})
 		switch {
-		case p.holds():
-			if id == cl.id {
-				c.tell(p.agent, EvHold, string(cl.id))
-			}
 		case p.phase != phaseTalking:
 		case len(cl.present()) == 2:
 			c.tellTalking(p)

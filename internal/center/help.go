@@ -15,6 +15,14 @@ func (cl *call) plain() bool {
 	return true
 }
 
+// right is what a help needs: two parties talk in an internal call, three in a three-party call (roles.md, bits 6 and 9).
+func (m HelpMode) right() Right {
+	if m == HelpThreeParty {
+		return RightThreeParty
+	}
+	return RightCallInner
+}
+
 // innerHelp consults an agent. In the two-party mode the customer is put on hold and the help call is a call of its own; in the
 // three-party mode the helper is rung into the customer's call, and what has an id of its own is his part in it: who asked can name it
 // as a call, and end it, until the helper leaves.
@@ -27,8 +35,8 @@ func (c *Center) innerHelp(a *agent, cmd InnerHelp) (CallID, *result.Error) {
 		return "", result.BadArgument.Because("call data of %d bytes is longer than %d", len(*cmd.Data), maxCallData)
 	case p == nil || !p.inTalk():
 		return "", result.NothingToConsult.Because("agent %d does not talk with anybody", a.id)
-	case !a.rights.Has(RightThreeParty):
-		return "", lacks(a, RightThreeParty)
+	case !a.rights.Has(cmd.Mode.right()):
+		return "", lacks(a, cmd.Mode.right())
 	case cmd.Mode == HelpThreeParty && len(p.call.parties) >= maxParties:
 		return "", tooMany(p.call)
 	case c.draining:

@@ -198,7 +198,7 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 		delete(s.making, id)
 		delete(s.out, id)
 	case center.EvHold:
-		if s.present != id && s.left != id { // somebody else has left a talk that he holds, and he holds it still
+		if s.present != id {
 			return fmt.Errorf("call %s is held, present is %q", id, s.present)
 		}
 		s.present = ""

@@ -203,8 +203,10 @@ func (w *world) nameCall(cmd center.Command, calls []center.CallView) {
 		}
 	case center.InnerHelp:
 		present(c.Agent)
-		if s := w.watch.sessions[c.Agent]; s != nil { // an outside party who was there is gone
-			delete(w.apart, s.present)
+		for _, before := range calls {
+			if slices.Contains(before.Agents, c.Agent) && len(before.Legs) <= 2 { // an outside party who was there is gone
+				delete(w.apart, before.Call)
+			}
 		}
 	case center.ConfJoin:
 		present(c.Agent)

@@ -45,6 +45,7 @@ func TestOffice_TransferModes(t *testing.T) {
 		"queue, watched":          {`{"devicetype":1,"address":"1","mode":"2"}`, colleague, watched, took},
 		"agent, blind":            {`{"devicetype":2,"address":"102","mode":0}`, colleague, letGo, tookNow},
 		"agent, watched":          {`{"devicetype":"2","address":102,"mode":2}`, colleague, watched, took},
+		"agent, named":            {`{"devicetype":2,"address":"102","mode":3,"caller":"40040"}`, colleague, letGo, tookNow},
 		"flow, blind":             {`{"devicetype":3,"address":"2000","mode":0}`, nobody, letGo, ""},
 		"code, blind":             {`{"devicetype":4,"address":"1001","mode":0}`, colleague, letGo, tookNow},
 		"code, watched":           {`{"devicetype":4,"address":"1000","mode":2}`, colleague, watched, took},

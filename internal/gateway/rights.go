@@ -31,9 +31,12 @@ var needs = map[string][]Need{
 	"voicecall/hold":           {need(result.OperationFailed, center.RightHold)},
 	"voicecall/connectHold":    {need(result.OperationFailed, center.RightConnectHeld)},
 	"voicecall/beginMute":      {need(result.OperationFailed, center.RightMute)},
-	"voicecall/innerHelp":      {need(result.OperationFailed, center.RightThreeParty)},
-	"voicecall/confJoin":       {need(result.OperationFailed, center.RightThreeParty)},
-	"voicecall/transfer":       transferNeeds(),
+	"voicecall/innerHelp": {
+		{Rights: []center.Right{center.RightCallInner}, When: "of two parties", Code: result.OperationFailed},
+		{Rights: []center.Right{center.RightThreeParty}, When: "of three parties", Code: result.OperationFailed},
+	},
+	"voicecall/confJoin": {need(result.OperationFailed, center.RightThreeParty)},
+	"voicecall/transfer": transferNeeds(),
 	"voicecall/requestAppointedCall": {
 		{Rights: []center.Right{center.RightNoInbound}, Forbids: true, Code: result.OperationFailed},
 	},

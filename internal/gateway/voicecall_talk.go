@@ -47,8 +47,14 @@ func secondDialEx(q *request) center.Command {
 	return center.SecondDial{By: q.by(), Digits: q.fromQuery().needNumber("number")}
 }
 
+// secondDial is the older form; its keys may have commas, which are pauses, as in numbers to be dialled.
 func secondDial(q *request) center.Command {
-	return center.SecondDial{By: q.by(), Digits: q.fromPath().needNumber("number")}
+	path := q.fromPath()
+	keys := path.required("number", maxNumber)
+	if strings.Trim(keys, "0123456789*#,") != "" {
+		path.wrong("number", "is not made of digits, *, # and commas")
+	}
+	return center.SecondDial{By: q.by(), Digits: keys}
 }
 
 // innerHelp: to an agent and for two parties, where nothing else is said (cec_07_1236).
@@ -68,11 +74,11 @@ func confJoin(q *request) center.Command {
 	return center.ConfJoin{By: q.by(), Call: body.callID("callid"), Data: newData(body)}
 }
 
-// transferModes translates the numbers of modes, which differ inside and outside (call-model.md section 4). Mode 3 to an agent, into
-// his private queue, is not open to the public and there are no private queues: it is refused as an argument.
+// transferModes translates the numbers of modes, which differ inside and outside (call-model.md section 4). Mode 3 to an agent is for his
+// private queue. There are none here, so it is a blind transfer: one who can take the call has it at once either way.
 var transferModes = map[center.DeviceType]map[int]center.TransferMode{
 	center.DeviceSkill:   {0: center.TransferBlind, 2: center.TransferSuccess},
-	center.DeviceAgent:   {0: center.TransferBlind, 2: center.TransferSuccess},
+	center.DeviceAgent:   {0: center.TransferBlind, 2: center.TransferSuccess, 3: center.TransferBlind},
 	center.DeviceFlow:    {0: center.TransferBlind, 1: center.TransferSuspend},
 	center.DeviceCode:    {0: center.TransferBlind, 2: center.TransferSuccess},
 	center.DeviceOutside: {1: center.TransferBlind, 2: center.TransferSuccess, 3: center.TransferTalk, 4: center.TransferThree},

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -11,6 +12,12 @@ import (
 // infoKeyTime is how long a key sent by INFO says that it was pressed, in milliseconds; the keys of RFC 4733 last as long.
 const infoKeyTime = 160
 
+// infoPause is what a comma among keys stands for, as in the sound.
+const (
+	infoPause = 2 * time.Second
+	pauseKey  = ','
+)
+
 // maxInfoKeys bounds the keys that wait to be sent by INFO, one request after another.
 const maxInfoKeys = 128
 
@@ -18,6 +25,7 @@ const maxInfoKeys = 128
 type infoKeys struct {
 	queue   []byte
 	asking  bool // an INFO is under way
+	pausing bool // a comma is
 	refused bool // the far side does not take them: they go by RFC 4733
 }
 
@@ -37,7 +45,7 @@ func (l *leg) sendKeys(keys string) {
 		return
 	}
 	for _, k := range []byte(keys) {
-		if _, ok := keyOf(string(k)); !ok {
+		if _, ok := keyOf(string(k)); !ok && k != pauseKey {
 			continue
 		}
 		if len(l.info.queue) >= maxInfoKeys {
@@ -50,7 +58,7 @@ func (l *leg) sendKeys(keys string) {
 }
 
 func (l *leg) nextKey() {
-	if l.info.asking || len(l.info.queue) == 0 || l.stage != talking {
+	if l.info.asking || l.info.pausing || len(l.info.queue) == 0 || l.stage != talking {
 		return
 	}
 	if l.info.refused {
@@ -62,6 +70,14 @@ func (l *leg) nextKey() {
 		return
 	}
 	key := l.info.queue[0]
+	if key == pauseKey {
+		l.info.queue, l.info.pausing = l.info.queue[1:], true
+		l.mail.after(infoPause, func() {
+			l.info.pausing = false
+			l.nextKey()
+		})
+		return
+	}
 	l.info.asking = true
 	l.open++
 	l.ask(l.dialog, methodInfo, func(req *sip.Request) {

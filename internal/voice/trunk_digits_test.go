@@ -47,6 +47,21 @@ func TestDigits_Info(t *testing.T) {
 	u.reply(u.receive(sip.BYE), 200, "", "")
 }
 
+// TestDigits_InfoPause: a comma is no key but 2 s without one.
+func TestDigits_InfoPause(t *testing.T) {
+	r, u := informed(t, 4000)
+	r.carry(center.SendDigits{Leg: "o1", Digits: "1,2"})
+	u.reply(u.receive(sip.INFO), 200, "", "")
+	began := time.Now()
+	info := u.receive(sip.INFO)
+	if waited := time.Since(began); waited < infoPause-100*time.Millisecond || string(info.Body()) != "Signal=2\r\nDuration=160\r\n" {
+		t.Errorf("after %s: %s", waited, info.Request)
+	}
+	u.reply(info, 200, "", "")
+	r.carry(center.HangUp{Leg: "o1", Cause: center.CauseHungUp})
+	u.reply(u.receive(sip.BYE), 200, "", "")
+}
+
 // TestDigits_InfoRefused: where INFO is not taken, the keys go in the sound, that one and all after it.
 func TestDigits_InfoRefused(t *testing.T) {
 	far, err := net.ListenPacket("udp", "127.0.0.1:0")

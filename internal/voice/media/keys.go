@@ -15,6 +15,9 @@ const (
 	maxKeys = 64
 	// keyTicks is a key's length and the pause after it: 100 ms each.
 	keyTicks = 5
+	// pauseTicks is what a comma among keys stands for: 2 s, as in modems' dial strings (ITU-T V.250 section 6.3.1.2, register S8).
+	pauseTicks = 100
+	pauseKey   = ','
 	// keyEnds is how often a key's end is sent (RFC 4733 section 2.5.1.4).
 	keyEnds = 3
 	// keyLevel is the amplitude of each of a key's two tones, about -12 dBm0.
@@ -27,12 +30,13 @@ var ErrKeys = errors.New("keys cannot be sent")
 // keying is the key that is being sent to a leg. It belongs to the leg's scheduler.
 type keying struct {
 	active bool
+	pause  bool
 	tick   int
 	event  *rtpaudio.SentDigit // nil: as tones
 	tones  *dtmf.Generator
 }
 
-// SendKeys sends keys ('0'..'9', '*', '#', 'A'..'D') to a leg's far side, one after another, 100 ms each with pauses as long: as
+// SendKeys sends keys ('0'..'9', '*', '#', 'A'..'D', ',' for 2 s of none) to a leg's far side, one after another, 100 ms each with pauses as long: as
 // RFC 4733 events where these are agreed, else as tones. They wait while nothing may be sent to it. They are in no recording and in
 // nobody's ear but the far side's. All or none of them are taken. Errors: ErrNoLeg, ErrKeys.
 func (e *Engine) SendKeys(leg LegID, keys string) error {
@@ -43,7 +47,7 @@ func (e *Engine) SendKeys(leg LegID, keys string) error {
 		return fmt.Errorf("send keys to leg %s: %w", leg, ErrNoLeg)
 	}
 	for i := range len(keys) {
-		if strings.IndexByte(dtmf.Keys, keys[i]) < 0 {
+		if keys[i] != pauseKey && strings.IndexByte(dtmf.Keys, keys[i]) < 0 {
 			return fmt.Errorf("send keys to leg %s: %w: not a key", leg, ErrKeys) // which one is nobody's business
 		}
 	}
@@ -69,6 +73,10 @@ func (l *Leg) sendKey(s *session, to netip.AddrPort) bool {
 	}
 	n := k.tick
 	k.tick++
+	if k.pause {
+		k.active = k.tick < pauseTicks
+		return false
+	}
 	k.active = k.tick < 2*keyTicks
 	switch {
 	case k.event == nil:
@@ -85,9 +93,12 @@ func (l *Leg) sendKey(s *session, to netip.AddrPort) bool {
 	return true
 }
 
-// begin begins a key: as an event of the agreed payload type, or as tones.
+// begin begins a key: as an event of the agreed payload type, or as tones; or a pause.
 func (k *keying) begin(sender *rtpaudio.Sender, key byte, event uint8) {
-	*k = keying{active: true}
+	*k = keying{active: true, pause: key == pauseKey}
+	if k.pause {
+		return
+	}
 	if event != NoPayload {
 		k.event, _ = sender.Digit(key, event) // SendKeys has looked at it
 		return

@@ -162,6 +162,18 @@ func TestSendKeys_Events(t *testing.T) {
 			}
 		}
 	}
+	if err := l.engine.SendKeys("A", ",5"); err != nil {
+		t.Fatal(err)
+	}
+	l.steps(pauseTicks + 1)
+	for range pauseTicks {
+		if p, ok := a.receive(patience); !ok || p.PayloadType == eventType {
+			t.Fatalf("no sound instead of keys: %v", p)
+		}
+	}
+	if p, ok := a.receive(patience); !ok || p.PayloadType != eventType || p.Payload[0] != 5 {
+		t.Fatalf("after the pause: %v %v", ok, p)
+	}
 	for _, bad := range []string{"1x", string(make([]byte, 65))} {
 		if err := l.engine.SendKeys("A", bad); !errors.Is(err, ErrKeys) {
 			t.Error(err)
