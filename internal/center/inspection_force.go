@@ -107,7 +107,7 @@ func (c *Center) adjustSkill(a *agent, cmd AdjustSkill) *result.Error {
 		return err
 	}
 	for _, id := range cmd.Skills {
-		if !target.account.mayServe(id) {
+		if !target.account.serves(id) {
 			return result.BadSignIn.Because("skill queue %d is not configured for agent %d", id, target.id)
 		}
 	}

@@ -227,7 +227,7 @@ func (c *Center) ringOver(cl *call) {
 		case phaseOffered, phaseAlerting:
 			c.missed(p, missUnanswered)
 		case phaseRetrieving:
-			c.retrieveFailed(p)
+			c.retrieveFailed(p, LeaveAgentNoAnswer)
 		case phasePicking:
 			c.pickFailed(p, missUnanswered)
 		case phaseDialling:
@@ -309,7 +309,7 @@ func (c *Center) phoneHangUp(a *agent) *result.Error {
 	case p != nil && (p.phase == phaseOffered || p.phase == phaseAlerting):
 		c.missed(p, missHungUp)
 	case p != nil && p.phase == phaseRetrieving:
-		c.retrieveFailed(p)
+		c.retrieveFailed(p, LeaveAgentNoAnswer)
 	case p != nil && p.phase == phasePicking:
 		c.pickFailed(p, missHungUp)
 	case a.inspects != nil && !a.inspects.up:
