@@ -15,7 +15,7 @@ func (c *Center) intercept(a *agent, cmd Intercept) *result.Error {
 		return err
 	}
 	if ins.line() == nil {
-		return result.InspectionWrongState.Because("the phone of inspector %d is not off-hook yet", a.id)
+		return result.InspectionUnavailable.Because("the phone of inspector %d is not off-hook yet", a.id)
 	}
 	p := ins.of.present
 	if cmd.Call != "" {
