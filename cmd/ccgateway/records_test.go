@@ -179,7 +179,7 @@ func (in *installation) recordingFile(r store.Recording) (sound wav.Sound) {
 }
 
 // recordedFor gives how long an agent's part of a call took from its answer or, where the recording began before, from the moment in which the
-// other side rang.
+// other side rang. Where he has lifted once, other stays are on hold without a phone.
 func (in *installation) recordedFor(r store.Recording) time.Duration {
 	in.t.Helper()
 	legs, err := in.store.Legs(in.ctx, store.Filter{Call: r.Call})
@@ -187,7 +187,8 @@ func (in *installation) recordedFor(r store.Recording) time.Duration {
 	var own, rang *center.LegRecord
 	for i := range legs {
 		switch l := &legs[i]; {
-		case l.Agent == r.Agent && own == nil:
+		case l.Agent == r.Agent && own != nil && l.Answered.IsZero():
+		case l.Agent == r.Agent && (own == nil || own.Answered.IsZero()):
 			own = l
 		case l.Agent == r.Agent:
 			in.t.Fatalf("agent %d has two parts in call %s", r.Agent, r.Call)

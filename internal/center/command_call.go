@@ -227,8 +227,8 @@ type DayFigures struct {
 // Seconds is a duration in whole seconds.
 type Seconds int64
 
-// Quality control of calls (qualitycontrol.yaml). Refusals stand in the order of ForceSignOut's; then InspectionWrongState where
-// inspector or target is in a state that does not allow it.
+// Quality control of calls (qualitycontrol.yaml). Refusals stand in the order of ForceSignOut's; then comes a state of inspector or target
+// that does not allow it: InspectionWrongState where listening or inserting begins, else InspectionUnavailable.
 type (
 	// Inspect begins to listen, to insert or to whisper at the target; one without a call is inspected from his next call on.
 	Inspect struct {

@@ -116,10 +116,10 @@ func (c *Center) endHold(p *party) {
 }
 
 // retrieveFailed: the phone that was rung to take a held call back was not lifted. The call stays held.
-func (c *Center) retrieveFailed(p *party) {
+func (c *Center) retrieveFailed(p *party, reason Leave) {
 	c.disarm(&p.call.ring)
 	p.phase = phaseHeld
-	c.newStay(p, LeaveAgentNoAnswer)
+	c.newStay(p, reason)
 	p.agent.present = nil
 	p.agent.held = append(p.agent.held, p)
 	c.hangUpPhone(p.agent)

@@ -45,9 +45,9 @@ func (c *Center) inspect(a *agent, cmd Inspect) *result.Error {
 	case target.rights.Inspector() && !c.cfg.Inspection.Inspectors:
 		return result.InspectionNoRight.Because("agent %d is an inspector himself", target.id)
 	case a.situation() != StateIdle:
-		return result.InspectionWrongState.Because("inspector %d is %s, not idle", a.id, a.situation())
+		return stateCode(cmd.Mode).Because("inspector %d is %s, not idle", a.id, a.situation())
 	case target.present != nil && target.present.call.media == MediaVideo:
-		return result.InspectionWrongState.Because("the call of agent %d is a video call", target.id)
+		return stateCode(cmd.Mode).Because("the call of agent %d is a video call", target.id)
 	case a.mustChange || !c.hasPhone(a):
 		return result.InspectionUnavailable.Because("inspector %d has no phone, or has to change his password", a.id)
 	}
@@ -61,6 +61,15 @@ func absentCode(mode InspectMode) result.Code {
 		return result.InspectionNoSuchAgent
 	}
 	return result.InspectionUnavailable
+}
+
+// stateCode is the refusal for a state that does not fit: 900-005 stands on the page of listening, whose codes that of inserting shares.
+// All other pages end at 900-003 or 900-004; there it is 900-003, as for everything that is not there to be inspected.
+func stateCode(mode InspectMode) result.Code {
+	if mode == InspectWhisper {
+		return result.InspectionUnavailable
+	}
+	return result.InspectionWrongState
 }
 
 // inspectNames are the log names of the interfaces that begin an inspection.
@@ -126,7 +135,7 @@ func (c *Center) running(a *agent, id AgentID, ask asking) (*inspection, *result
 		return nil, err
 	}
 	if a.inspects == nil || a.inspects.of != target {
-		return nil, result.InspectionWrongState.Because("agent %d does not inspect agent %d", a.id, id)
+		return nil, result.InspectionUnavailable.Because("agent %d does not inspect agent %d", a.id, id)
 	}
 	return a.inspects, nil
 }
@@ -152,11 +161,11 @@ func (c *Center) switchInspection(a *agent, cmd SwitchInspection) *result.Error 
 		case InspectInsert:
 			mode = InspectListen
 		default:
-			return result.InspectionWrongState.Because("agent %d whispers", a.id)
+			return result.InspectionUnavailable.Because("agent %d whispers", a.id)
 		}
 	}
 	if !ins.up || mode == ins.mode {
-		return result.InspectionWrongState.Because("agent %d inspects in this way already, or not yet", a.id)
+		return result.InspectionUnavailable.Because("agent %d inspects in this way already, or not yet", a.id)
 	}
 	ins.mode = mode
 	c.auditForce(a, ins.of, act, "to "+inspectNames[mode])
@@ -179,7 +188,7 @@ func (c *Center) stopInspection(a *agent, cmd StopInspection) *result.Error {
 		return err
 	}
 	if cmd.Whisper && ins.mode != InspectWhisper {
-		return result.InspectionWrongState.Because("agent %d does not whisper", a.id)
+		return result.InspectionUnavailable.Because("agent %d does not whisper", a.id)
 	}
 	c.endInspection(ins, act, ins.of.presentCall())
 	return nil

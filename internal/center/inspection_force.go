@@ -15,7 +15,7 @@ func (c *Center) intercept(a *agent, cmd Intercept) *result.Error {
 		return err
 	}
 	if ins.line() == nil {
-		return result.InspectionWrongState.Because("the phone of inspector %d is not off-hook yet", a.id)
+		return result.InspectionUnavailable.Because("the phone of inspector %d is not off-hook yet", a.id)
 	}
 	p := ins.of.present
 	if cmd.Call != "" {
@@ -127,7 +127,7 @@ func (c *Center) adjustSkill(a *agent, cmd AdjustSkill) *result.Error {
 		return err
 	}
 	for _, id := range cmd.Skills {
-		if !target.account.mayServe(id) {
+		if !target.account.serves(id) {
 			return result.BadSignIn.Because("skill queue %d is not configured for agent %d", id, target.id)
 		}
 	}

@@ -253,11 +253,18 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 	for _, held := range a.held {
 		c.phoneLost(held, l)
 	}
+	trouble := l.trouble(cause)
 	if a.inspects != nil {
+		if trouble != "" {
+			c.tell(a, trouble, nil)
+		}
 		c.endInspection(a.inspects, inspectionEnded, "the inspector's phone is on-hook")
 		return
 	}
 	if play := a.play; play != nil && (play.part == nil || play.leg == l.id) {
+		if trouble != "" {
+			c.tell(a, trouble, nil)
+		}
 		c.stopPlay(a, playFailed)
 		if play.part == nil { // it alone needed the phone
 			return
@@ -272,20 +279,26 @@ func (c *Center) phoneEnded(l *leg, cause Cause) {
 	case phaseOffered, phaseAlerting:
 		c.missed(p, missOf(cause))
 	case phaseRetrieving:
-		c.retrieveFailed(p)
+		if trouble != "" {
+			c.tell(a, trouble, nil)
+		}
+		c.retrieveFailed(p, missOf(cause).reason())
 	case phasePicking:
 		c.pickFailed(p, missOf(cause))
 	case phaseTalking, phaseAwaiting, phaseSuspended, phaseWaiting:
 		c.depart(p, finish{first: p, reason: leaveOf(cause, LeaveAgent), by: PartyAgent, cause: CauseHungUp})
 	case phaseDialling:
-		c.endCall(p.call, finish{reason: missOf(cause).reason(), by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: phoneTrouble(cause)})
+		c.endCall(p.call, finish{reason: missOf(cause).reason(), by: PartyAgent, cause: CauseHungUp, failed: true, phoneEvent: trouble})
 	default: // phaseCalling: a phone that is hung up again kills the attempt (cec_05_1423)
 		c.endCall(p.call, finish{reason: LeaveAgent, by: PartyAgent, cause: CauseHungUp, failed: true})
 	}
 }
 
-// phoneTrouble names the event that tells why a phone could not be rung; "" = it rang and nobody lifted it.
-func phoneTrouble(cause Cause) string {
+// trouble names the event that tells why an agent's phone could not be rung; "" = it rang and nobody lifted it, or it was off-hook.
+func (l *leg) trouble(cause Cause) string {
+	if l.answered {
+		return ""
+	}
 	switch missOf(cause) {
 	case missPhoneBusy:
 		return EvPhoneBusy

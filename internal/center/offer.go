@@ -234,7 +234,7 @@ func (c *Center) ringOver(cl *call) {
 		case phaseOffered, phaseAlerting:
 			c.missed(p, m)
 		case phaseRetrieving:
-			c.retrieveFailed(p)
+			c.retrieveFailed(p, LeaveAgentNoAnswer)
 		case phasePicking:
 			c.pickFailed(p, m)
 		case phaseDialling:
@@ -320,7 +320,7 @@ func (c *Center) phoneHangUp(a *agent) *result.Error {
 	case p != nil && (p.phase == phaseOffered || p.phase == phaseAlerting):
 		c.missed(p, missHungUp)
 	case p != nil && p.phase == phaseRetrieving:
-		c.retrieveFailed(p)
+		c.retrieveFailed(p, LeaveAgentNoAnswer)
 	case p != nil && p.phase == phasePicking:
 		c.pickFailed(p, missHungUp)
 	case a.inspects != nil && !a.inspects.up:

@@ -75,8 +75,8 @@ func TestSim(t *testing.T) {
 	}
 	spent := time.Since(begin)
 	t.Logf("%+v in %s: %.0f commands per second", total, spent.Round(time.Millisecond), float64(total.Commands)/spent.Seconds())
-	if *simSeed == 0 && *simSteps == 0 && *simSeeds == 0 && !raceEnabled && !testing.Short() && !t.Failed() && (total.Commands < 1_000_000 || total.Intercepts < 10) {
-		t.Errorf("only %d commands were played, with %d inspections and %d interceptions", total.Commands, total.Inspections, total.Intercepts)
+	if *simSeed == 0 && *simSteps == 0 && *simSeeds == 0 && !raceEnabled && !testing.Short() && !t.Failed() && (total.Commands < 1_000_000 || total.Intercepts < 10 || total.Troubles < 10) {
+		t.Errorf("only %d commands were played, with %d inspections, %d interceptions and %d phones that could not be rung", total.Commands, total.Inspections, total.Intercepts, total.Troubles)
 	}
 }
 
@@ -337,4 +337,5 @@ func (c *counts) add(d counts) {
 	c.FromRinging += d.FromRinging
 	c.Inspections += d.Inspections
 	c.Intercepts += d.Intercepts
+	c.Troubles += d.Troubles
 }

@@ -90,7 +90,7 @@ func (w *watch) helpDropped(cmd center.Command, reply center.Reply, effects []ce
 
 // counts is what has been seen, for the report.
 type counts struct {
-	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, FromRinging, Conferences, Transfers, Helps, Inspections, Intercepts int
+	Commands, Refused, Events, Sessions, Legs, Calls, Offers, Talks, Requeues, Recordings, FromRinging, Conferences, Transfers, Helps, Inspections, Intercepts, Troubles int
 }
 
 // doing is what one command has brought about so far.
@@ -222,9 +222,16 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 	if late && w.legs[ended.Leg] != nil {
 		cmd = nil // what was due may still concern the leg, or even hang it up
 	}
+	due := ""
+	if _, now := cmd.(center.LegEnded); now {
+		due = w.troubleDue(ended)
+	}
 	stale := w.before(cmd)
 	if stale && len(effects) > 0 && !late {
 		return fmt.Errorf("news of a leg that has ended, and yet there are effects: %T", effects[0])
+	}
+	if err := w.checkTrouble(due, effects); err != nil && !late {
+		return err
 	}
 	if reply.Err == nil {
 		w.learn(cmd)

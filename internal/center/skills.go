@@ -29,11 +29,6 @@ func (c *Center) joinQueues(a *agent, wanted func(SkillID) bool) {
 	c.reindex(a)
 }
 
-// mayServe tells whether the queue is configured for the agent.
-func (a *Agent) mayServe(id SkillID) bool {
-	return slices.ContainsFunc(a.Skills, func(s AgentSkill) bool { return s.Skill == id })
-}
-
 // leaveQueues signs the agent out of all queues.
 func (c *Center) leaveQueues(a *agent) {
 	c.unindex(a)

@@ -40,7 +40,9 @@ func TestOffice_Inspection(t *testing.T) {
 	ann.hears("BeQcStart")
 	ivy.refused("PUT qualitycontrol/901/addinsert/101", "", "900-005")
 	ivy.says("POST qualitycontrol/901/requestswitchinsertwhisperagent?whisperagentid=101&switchtype=2", "", okQuietly)
-	ivy.refused("POST qualitycontrol/901/switch/101", "", "900-005")
+	ivy.refused("POST qualitycontrol/901/switch/101", "", "900-003")
+	ivy.refused("POST qualitycontrol/901/requestwhisperagent?whisperagentid=101", "", "900-003")
+	ivy.refused("POST qualitycontrol/901/requestswitchinsertwhisperagent?whisperagentid=101&switchtype=2", "", "900-003")
 	ivy.says("POST qualitycontrol/901/requeststopwhisperagent?whisperagentid=101", "", okQuietly)
 	ann.hears("BeQcStart BeQcStop")
 	ivy.hears("PhoneRelease Ready")
@@ -50,7 +52,8 @@ func TestOffice_Inspection(t *testing.T) {
 	ivy.says("DELETE qualitycontrol/901/101", "", okQuietly)
 	ann.hears("BeQcStart BeQcStart BeQcStop")
 	ivy.hears("PhoneRelease Ready")
-	ivy.refused("DELETE qualitycontrol/901/101", "", "900-005")
+	ivy.refused("DELETE qualitycontrol/901/101", "", "900-003")
+	ivy.refused("POST qualitycontrol/901/requeststopwhisperagent?whisperagentid=101", "", "900-003")
 }
 
 func TestOffice_Monitor(t *testing.T) {
@@ -107,7 +110,7 @@ func TestOffice_PickRecorded(t *testing.T) {
 
 func TestOffice_Intercept(t *testing.T) {
 	o, ann, ivy := inspectors(t)
-	ivy.refused("PUT qualitycontrol/901/intercept/101", "", "900-005")
+	ivy.refused("PUT qualitycontrol/901/intercept/101", "", "900-003")
 	call := callIDForm.FindString(ann.call("GET calldata/101/callinfo", ""))
 	ivy.says("POST qualitycontrol/901/requestwhisperagent?whisperagentid=101", "", okQuietly)
 	o.begins(ivy)
