@@ -54,7 +54,7 @@ func (p *Phone) currentFaults() Faults { return *p.faults.Load() }
 
 // newSession makes our side of offer and answer.
 func (p *Phone) newSession(m *media) session {
-	s := session{id: rand.Uint64() >> 2, addr: m.announced(p.line.host), laws: p.cfg.Laws, encrypt: p.cfg.Encrypt, suites: p.cfg.Suites} //nolint:gosec // need not be secret
+	s := session{id: rand.Uint64() >> 2, addr: m.announced(p.line.host), laws: p.cfg.Laws, encrypt: p.cfg.Encrypt, suites: p.cfg.Suites, deaf: p.currentFaults().NoEvents} //nolint:gosec // need not be secret
 	if fake := p.currentFaults().Announce; fake.IsValid() {
 		port := fake.Port()
 		if port == 0 {
