@@ -73,6 +73,8 @@ const (
 	Recording        = "AgentMediaEvent_Record"
 	RecordingFailed  = "AgentMediaEvent_Record_Fail"
 	RecordingEnded   = "AgentMediaEvent_StopRecordDone"
+	ScreenFailed     = "AgentMediaEvent_StartRecordScreen_Fail" // the screen is not recorded
+	ScreenStopFailed = "AgentMediaEvent_StopRecordScreen_Fail"  // there was nothing to stop
 	AgentNotified    = "QC_AgentState_Notify"
 )
 

@@ -28,7 +28,7 @@ var kinds = kindsOf(
 	AllAgents{}, WorkGroups{}, WorkGroupOf{}, GroupAgents{}, MayPickUp{}, SignedInWaiting{}, SkillsOfVCC{}, AccessNumbers{}, FlowNumbers{},
 	SkillAgents{}, RestCauses{}, SkillFigures{},
 	Inspect{}, SwitchInspection{}, StopInspection{}, Intercept{}, ForceDrop{}, AdjustSkill{}, BeginMonitor{}, EndMonitor{},
-	PickRecorded{}, UnpickRecorded{},
+	PickRecorded{}, UnpickRecorded{}, RecordScreen{},
 	FlowAnswer{}, FlowPlay{}, FlowHush{}, FlowSecret{}, FlowData{}, FlowQueue{}, FlowLeave{}, FlowTransfer{}, FlowCallBack{}, FlowRecord{},
 	FlowStopRecord{}, FlowReturn{}, FlowHangUp{}, OfferPreview{}, WithdrawPreview{}, PlayEnded{}, RecordingQuiet{},
 	Tick{}, Configure{}, Drain{}, Look{}, Sessions{}, Count{}, Survey{}, Why{}, Restarted{}, Expel{},

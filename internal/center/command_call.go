@@ -149,6 +149,12 @@ type (
 	PauseRecord struct{ By }
 	// ResumeRecord ends the pause.
 	ResumeRecord struct{ By }
+	// RecordScreen is the wish to record the agent's screen, or to stop that. No center has a screen recorder, so what comes of it is told to the
+	// agent by AgentMediaEvent_StartRecordScreen_Fail or AgentMediaEvent_StopRecordScreen_Fail (cec_07_4208, cec_07_4209).
+	RecordScreen struct {
+		By
+		Stop bool
+	}
 	// BeginPlay plays a recording to the agent. Outside a call his phone is rung first.
 	BeginPlay struct {
 		By

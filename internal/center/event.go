@@ -45,6 +45,8 @@ const (
 	EvRecord           = "AgentMediaEvent_Record"
 	EvRecordFail       = "AgentMediaEvent_Record_Fail"
 	EvStopRecordDone   = "AgentMediaEvent_StopRecordDone"
+	EvStartScreenFail  = "AgentMediaEvent_StartRecordScreen_Fail"
+	EvStopScreenFail   = "AgentMediaEvent_StopRecordScreen_Fail"
 	EvPlay             = "AgentMediaEvent_Play"
 	EvPlaySucc         = "AgentMediaEvent_Play_Succ"
 	EvPlayFail         = "AgentMediaEvent_Play_Fail"

@@ -27,6 +27,13 @@ func (c *Center) applyMedia(a *agent, cmd Command) (Reply, bool) {
 		return reply(c.pauseRecord(a))
 	case ResumeRecord:
 		return reply(c.resumeRecord(a))
+	case RecordScreen:
+		if cmd.Stop {
+			c.tell(a, EvStopScreenFail, nil)
+		} else {
+			c.tell(a, EvStartScreenFail, nil)
+		}
+		return Reply{}, true
 	case BeginPlay:
 		return reply(c.beginPlay(a, cmd))
 	case PausePlay:

@@ -112,6 +112,7 @@ var commands = map[string]struct {
 	"StopRecord":        {center.StopRecord{}, ""},
 	"PauseRecord":       {center.PauseRecord{}, ""},
 	"ResumeRecord":      {center.ResumeRecord{}, ""},
+	"RecordScreen":      {center.RecordScreen{}, ""},
 	"BeginPlay":         {center.BeginPlay{}, "Path"},
 	"PausePlay":         {center.PausePlay{}, ""},
 	"ResumePlay":        {center.ResumePlay{}, ""},

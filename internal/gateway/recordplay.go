@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/result"
 )
 
 // Recording and playing by an agent (recordplay.yaml).
@@ -116,6 +117,18 @@ func beginRecord(q *request) center.Command {
 		body.wrong("fileName", "is not a name that a recording of this agent can have")
 	}
 	return center.BeginRecord{By: q.by(), File: name}
+}
+
+// recordScreen asks for the recording of the agent's screen, or for its end. There is no recorder: the agent is told of the failure by the event of the
+// page, and the answer is the page's code for it (cec_07_4208, cec_07_4209).
+func recordScreen(stop bool) handler {
+	wish := ask(func(q *request) center.Command { return center.RecordScreen{By: q.by(), Stop: stop} }, nil)
+	return func(ctx context.Context, g *Gateway, q *request) (any, error) {
+		if _, err := wish(ctx, g, q); err != nil {
+			return nil, err
+		}
+		return nil, result.OperationFailed.Because("%s", noScreen)
+	}
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

@@ -259,12 +259,23 @@ func TestOffice_PauseRecord(t *testing.T) {
 	ben.refused("POST recordplay/102/resumerecord", "", "500-006")
 }
 
-// TestOffice_Screen: no screen recorder is connected, and nothing is told of one.
+// TestOffice_Screen: no screen recorder is connected; the answer says so, and the events of the pages do, without content.
 func TestOffice_Screen(t *testing.T) {
-	_, _, ann, _ := hearers(t, Config{})
+	o, _, ann, ivy := hearers(t, Config{})
 	const refused = `{"message":"no screen recorder is connected","retcode":"100-007","result":{}}`
+	for line, event := range map[string]string{
+		"PUT recordplay/101/startrecordscreen": "AgentMediaEvent_StartRecordScreen_Fail", "DELETE recordplay/101/stoprecordscreen": "AgentMediaEvent_StopRecordScreen_Fail",
+	} {
+		ann.says(line, "", refused)
+		ann.says("GET agentevent/101", "", `{"message":"","retcode":"0","event":{"eventType":"`+event+`","workNo":"101","content":null}}`)
+		ivy.refused(line, "", "000-003")
+		o.desktop("102").refused(strings.Replace(line, "101", "102", 1), "", "100-006")
+		ann.hears("")
+	}
+	o.talk(ann)
 	ann.says("PUT recordplay/101/startrecordscreen", "", refused)
-	ann.says("DELETE recordplay/101/stoprecordscreen", "", refused)
+	ann.hears("StartRecordScreen_Fail")
+	ivy.hears("")
 	ann.says("GET recordplay/101/getconnecttoken", "", `{"message":"no screen recorder is connected","retcode":"100-007"}`)
 	ann.hears("")
 }

@@ -69,6 +69,8 @@ func TestTalk_Decoding(t *testing.T) {
 		{"POST recordplay/101/pauserecord", ``, center.PauseRecord{By: by(101)}},
 		{"POST /agentgateway/resource//recordplay//101/pauserecord/?resteasy_jsapi_anti_cache=1", `not read`, center.PauseRecord{By: by(101)}},
 		{"POST recordplay/101/%72esumerecord/", `{}`, center.ResumeRecord{By: by(101)}},
+		{"PUT recordplay/101/startrecordscreen", ``, center.RecordScreen{By: by(101)}},
+		{"DELETE recordplay/101/stoprecordscreen/", `{}`, center.RecordScreen{By: by(101), Stop: true}},
 		{"POST recordplay/101/forefast/5", ``, center.MovePlay{By: by(101), MS: 5000}},
 		{"POST recordplay/101/backfast/5", ``, center.MovePlay{By: by(101), MS: -5000}},
 		{"POST recordplay/101/playrelocation", `{"position":"7"}`, center.MovePlay{By: by(101), MS: 7000, Absolute: true}},
@@ -228,7 +230,6 @@ func TestOffice_TalkWithoutCall(t *testing.T) {
 		{"POST voicecall/101/endmutevideo", ``, "200-021"}, {"POST voicecall/101/startasrbycallid?callId=1-1", ``, "200-040"},
 		{"POST voicecall/101/reportsound", `{"text":"hello"}`, "200-009"}, {"PUT calldata/101?calldata=x", ``, "400-001"},
 		{"POST recordplay/101/pauserecord", ``, "500-004"}, {"POST recordplay/101/resumerecord", ``, "500-006"},
-		{"PUT recordplay/101/startrecordscreen", ``, "100-007"}, {"DELETE recordplay/101/stoprecordscreen", ``, "100-007"},
 		{"GET qualitycontrol/101/allagent", ``, "900-002"}, {"POST qualitycontrol/101/adjustskill", `{"skills":["x"]}`, "100-001"},
 	} {
 		ann.refused(c.line, c.body, c.code)
