@@ -72,9 +72,9 @@ func (w *watch) helpsLeft() {
 }
 
 // helpDropped checks that who ends a help by its id does not hang up who has called in.
-func (w *watch) helpDropped(cmd center.Command, reply center.Reply, effects []center.Effect) error {
+func (w *watch) helpDropped(cmd center.Command, effects []center.Effect) error {
 	c, ok := cmd.(center.DropCall)
-	if !ok || reply.Err != nil || w.helps[c.Call].asker != c.Agent {
+	if !ok || w.helps[c.Call].asker != c.Agent {
 		return nil
 	}
 	if !w.helps[c.Call].over {
@@ -260,8 +260,8 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 		}
 	}
 	w.helpsLeft()
-	if !late {
-		if err := w.helpDropped(cmd, reply, effects); err != nil {
+	if reply.Err == nil && !late {
+		if err := w.helpDropped(cmd, effects); err != nil {
 			return err
 		}
 	}
