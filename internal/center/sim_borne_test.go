@@ -28,8 +28,8 @@ func (o *outside) legsOf(agent center.AgentID, at time.Time) []outsideLeg {
 }
 
 // waitedIn are the stays in a queue that went on at a moment, of callers for whom no agent's phone was being rung.
-func (o *outside) waitedIn(skill center.SkillID, at time.Time) []center.QueueRecord {
-	var stays []center.QueueRecord
+func (o *outside) waitedIn(skill center.SkillID, at time.Time) []outsideStay {
+	var stays []outsideStay
 	for _, s := range o.stays {
 		if s.Skill == skill && during(at, s.Entered, s.Left) && !slices.ContainsFunc(o.legs, func(r outsideLeg) bool {
 			return r.Call == s.Call && during(at, r.Began, r.Ended) && (r.Answered.IsZero() || r.Answered.After(at))
@@ -41,11 +41,17 @@ func (o *outside) waitedIn(skill center.SkillID, at time.Time) []center.QueueRec
 }
 
 // waitsSince is from when a stay's wait counts: for who comes back from an agent to whom he had been handed on, and who did not answer, from
-// then on.
-func (o *outside) waitsSince(s center.QueueRecord) time.Time {
+// then on, or from when the agent who looked on has left him alone.
+func (o *outside) waitsSince(s outsideStay) time.Time {
 	for _, r := range o.legs {
 		if r.Call == s.Call && r.Ended.Equal(s.Entered) && r.Answered.IsZero() && r.Began.Before(s.Entered) {
-			return r.Began
+			since := r.Began
+			for _, other := range o.legs {
+				if other.Call == s.Call && !other.Answered.IsZero() && other.Ended.After(since) && !other.Ended.After(s.Entered) {
+					since = other.Ended
+				}
+			}
+			return since
 		}
 	}
 	return s.Entered
@@ -98,7 +104,7 @@ func (o *outside) waitingBorne(list []center.CallInfo, skill center.SkillID, at 
 // offeredBefore tells whether an agent's phone was rung for the call, in this stay.
 func (o *outside) offeredBefore(call center.CallID, since, at time.Time) bool {
 	return slices.ContainsFunc(o.legs, func(r outsideLeg) bool {
-		return r.Call == call && r.Answered.IsZero() && !r.Began.Before(since) && r.Ended.Before(at)
+		return r.Call == call && r.Answered.IsZero() && !r.Ended.Before(since) && r.Ended.Before(at)
 	})
 }
 
@@ -180,4 +186,26 @@ func (o *outside) talkBorne(agent center.AgentID, since time.Time, got center.Se
 		return fmt.Errorf("agent %d has talked for %d s today, by the records for %d s", agent, got, want)
 	}
 	return nil
+}
+
+// redirectedBorne checks the calls that were led away from an agent: picked up by a colleague, or back in their queue.
+func (o *outside) redirectedBorne(agent center.AgentID, since time.Time, got int, at time.Time) error {
+	want, midnight := 0, at.Truncate(24*time.Hour)
+	for _, r := range o.legs {
+		if r.Agent == agent && !r.Began.Before(since) && r.Ended.Before(at) && !r.Ended.Before(midnight) && (r.Reason == center.LeavePickedUp || isMissed(r.LegRecord) && o.goesBack(r)) {
+			want++
+		}
+	}
+	if got != want {
+		return fmt.Errorf("%d calls were led away from agent %d today, by the records %d", got, agent, want)
+	}
+	return nil
+}
+
+// goesBack tells whether a call waited on when an agent had not taken it. One that was closed or moved by the same command did not.
+func (o *outside) goesBack(r outsideLeg) bool {
+	return slices.ContainsFunc(o.stays, func(s outsideStay) bool {
+		return s.Call == r.Call && !s.Entered.After(r.Ended) && !s.Left.Before(r.Ended) && s.by >= r.by &&
+			!(s.by == r.by && (s.Outcome == center.QueueClosed || s.Outcome == center.QueueMoved))
+	})
 }

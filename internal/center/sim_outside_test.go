@@ -15,7 +15,8 @@ type outside struct {
 	registered map[string]bool
 	sessions   map[center.AgentID]*outsideDesk
 	legs       []outsideLeg
-	stays      []center.QueueRecord
+	stays      []outsideStay
+	commands   int
 	calls      map[center.CallID]center.CallRecord
 	flows      map[center.CallID]bool // calls that have been in a flow
 }
@@ -24,7 +25,14 @@ type outside struct {
 type outsideLeg struct {
 	center.LegRecord
 	made bool // he has asked for this call
+	by   int  // the command that ended it
 	left bool // it; otherwise the next stay is of the same talk, with another connection
+}
+
+// outsideStay is a stay in a queue.
+type outsideStay struct {
+	center.QueueRecord
+	by int // the command that ended it
 }
 
 // hand is what an agent has in hand beside held calls.
@@ -52,6 +60,7 @@ type outsideDesk struct {
 	preview    bool
 	inspects   bool
 	makes      map[center.CallID]bool // calls that he has asked for
+	helps      map[center.CallID]bool // three-party helps that he has asked for: ids within a call
 	talks      map[center.CallID]bool // calls in which he talks, or holds
 	released   center.CallID          // that he has left last
 	day        time.Time
@@ -116,6 +125,7 @@ func (o *outside) serve(id center.AgentID, wanted func(center.SkillID) bool) {
 
 // take reads one command with its reply and effects.
 func (o *outside) take(m memory) {
+	o.commands++
 	by, _ := proofOf(m.cmd)
 	if d := o.sessions[by.Agent]; d != nil && m.reply.Err == nil {
 		d.reaches(m)
@@ -140,6 +150,8 @@ func (d *outsideDesk) reaches(m memory) {
 	case center.InnerHelp:
 		if c.Mode == center.HelpTwoParty {
 			d.makes[m.reply.Value.(center.CallID)] = true
+		} else {
+			d.helps[m.reply.Value.(center.CallID)] = true
 		}
 	case center.GetHold:
 		d.retrieves(m, c.Call)
@@ -183,7 +195,7 @@ func (o *outside) effect(m memory, e center.Effect) {
 	switch e := e.(type) {
 	case center.SessionBegan:
 		c, _ := m.cmd.(center.SignIn)
-		o.sessions[e.Agent] = &outsideDesk{signIn: c, began: e.At, custom: noCustom, phone: e.Phone, makes: map[center.CallID]bool{}, talks: map[center.CallID]bool{}}
+		o.sessions[e.Agent] = &outsideDesk{signIn: c, began: e.At, custom: noCustom, phone: e.Phone, makes: map[center.CallID]bool{}, helps: map[center.CallID]bool{}, talks: map[center.CallID]bool{}}
 	case center.SessionEnded:
 		delete(o.sessions, e.Agent)
 	case center.Event:
@@ -197,11 +209,11 @@ func (o *outside) effect(m memory, e center.Effect) {
 		o.sessions[e.Agent].counts(e)
 	case center.LegRecord:
 		if e.Agent != 0 {
-			o.legs = append(o.legs, outsideLeg{LegRecord: e, made: o.sessions[e.Agent].makes[e.Call]})
+			o.legs = append(o.legs, outsideLeg{LegRecord: e, made: o.sessions[e.Agent].makes[e.Call], by: o.commands})
 			o.missed(m, e)
 		}
 	case center.QueueRecord:
-		o.stays = append(o.stays, e)
+		o.stays = append(o.stays, outsideStay{e, o.commands})
 	case center.CallRecord:
 		o.calls[e.Call] = e
 	case center.TryRecord:
@@ -272,6 +284,9 @@ func (d *outsideDesk) event(m memory, e center.Event) {
 		}
 	}
 	d.call(e, id)
+	if _, connects := m.cmd.(center.ConnectHeld); e.Type == center.EvCallRelease && !connects { // its events come before its records
+		delete(d.makes, id) // he may be given it again, as one of a queue
+	}
 }
 
 // call follows the agent's calls.
@@ -304,12 +319,14 @@ func (d *outsideDesk) call(e center.Event, id center.CallID) {
 			d.hand = handEmpty
 		}
 	case center.EvCallRelease:
+		if d.helps[id] { // his call goes on
+			return
+		}
 		if !slices.Contains(d.held, id) {
 			d.hand = handEmpty
 		}
 		d.drop(id)
 		delete(d.talks, id)
-		delete(d.makes, id) // he may be given it again, as one of a queue
 		d.released = id
 	case center.EvNoAnswer, center.EvPhoneBusy, center.EvPhoneUnknown, center.EvCallOutFail, center.EvInsideCallFail:
 		d.hand = handEmpty
@@ -391,19 +408,19 @@ func (d *outsideDesk) adds(f *center.DayFigures, r center.StateRecord) {
 	}
 }
 
-// missed counts an offered call that was not taken: its stay ended by the agent's own doing, or his phone's, without an answer. Redirected
-// here is what colleagues have picked up.
+// missed counts an offered call that was not taken: its stay ended by the agent's own doing, or his phone's, without an answer.
 func (o *outside) missed(m memory, r center.LegRecord) {
-	d := o.sessions[r.Agent]
-	if !r.Answered.IsZero() || r.Talked || r.Maker {
-		return
+	if isMissed(r) {
+		o.sessions[r.Agent].today(m.now).Unanswered++
 	}
+}
+
+func isMissed(r center.LegRecord) bool {
 	switch r.Reason {
 	case center.LeaveAgentNoAnswer, center.LeaveAgentRefused, center.LeaveBusy, center.LeaveUnreachable:
-		d.today(m.now).Unanswered++
-	case center.LeavePickedUp:
-		d.today(m.now).Redirected++
+		return r.Answered.IsZero() && !r.Talked && !r.Maker
 	}
+	return false
 }
 
 // done takes in what a command that succeeded says.
@@ -449,7 +466,9 @@ func (o *outside) own(m memory, d *outsideDesk) {
 	case center.Release:
 		d.releases(m, f, c.Agent, "")
 	case center.DropCall:
-		d.releases(m, f, c.Agent, c.Call)
+		if !d.helps[c.Call] {
+			d.releases(m, f, c.Agent, c.Call)
+		}
 	case center.Disconnect: // himself, or the only other one
 		for _, e := range m.effects {
 			if e, ok := e.(center.Event); ok && e.Agent == c.Agent && e.Type == center.EvCallRelease {

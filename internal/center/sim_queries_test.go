@@ -623,7 +623,8 @@ func (i *inquiry) others(by center.By) error {
 	return nil
 }
 
-// counters asks for the counters of the day: all are known from outside but for the talk that goes on.
+// counters asks for the counters of the day: all are known from outside but for the talk that goes on, and what became of calls that were
+// led away.
 func (i *inquiry) counters(by center.By) error {
 	got, err := given[center.DayFigures](i, center.Statistics{By: by})
 	if err != nil {
@@ -632,15 +633,13 @@ func (i *inquiry) counters(by center.By) error {
 	d := i.sessions[by.Agent]
 	want := *d.today(i.now)
 	d.adds(&want, center.StateRecord{State: d.state, From: d.since, To: i.now})
-	want.Talk = got.Talk
-	// Which of the calls that he did not take went back to a queue cannot be seen from outside.
-	if picked := want.Redirected; got.Redirected >= picked && got.Redirected <= picked+got.Unanswered {
-		want.Redirected = got.Redirected
-	}
+	want.Talk, want.Redirected = got.Talk, got.Redirected
 	if diff := gocmp.Diff(want, got); diff != "" {
 		return fmt.Errorf("counters of the day (- known from outside, + answered):\n%s", diff)
 	}
 	at, since := i.now, d.began
-	i.bears(by, func() error { return i.talkBorne(by.Agent, since, got.Talk, at) })
+	i.bears(by, func() error {
+		return firstOf(i.talkBorne(by.Agent, since, got.Talk, at), i.redirectedBorne(by.Agent, since, got.Redirected, at))
+	})
 	return nil
 }
