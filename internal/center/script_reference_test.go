@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"ccgateway/internal/reftest"
 )
 
 // reference is events.yaml, as far as it says what an event's content is.
@@ -31,8 +32,10 @@ type refMember struct {
 	Type string `yaml:"type"`
 }
 
+const eventsFile = "cc-gateway-api/events.yaml"
+
 var loadReference = sync.OnceValues(func() (*reference, error) {
-	path, err := referencePath("events.yaml")
+	path, err := reftest.Find(eventsFile)
 	if err != nil {
 		return nil, err
 	}
@@ -53,37 +56,11 @@ var loadReference = sync.OnceValues(func() (*reference, error) {
 	return ref, nil
 })
 
-// referencePath finds a file of the reference beside the repository, walking up from the package.
-func referencePath(name string) (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find reference: %w", err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			path := filepath.Join(filepath.Dir(dir), "shared", "cc-gateway-api", name)
-			if _, err := os.Stat(path); err != nil {
-				return "", fmt.Errorf("find reference: %w", err)
-			}
-			return path, nil
-		}
-		if filepath.Dir(dir) == dir {
-			return "", fmt.Errorf("find reference: no go.mod above the package: %w", os.ErrNotExist)
-		}
-		dir = filepath.Dir(dir)
-	}
-}
-
 // needReference gives the reference, or skips the test in a checkout that lacks it.
 func needReference(t testing.TB) *reference {
 	t.Helper()
+	reftest.Path(t, eventsFile)
 	ref, err := loadReference()
-	if os.IsNotExist(err) || (err != nil && strings.Contains(err.Error(), "no such file")) {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the reference is not beside the repository: %v", err)
-		}
-		t.Skipf("the reference is not beside the repository: %v", err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}

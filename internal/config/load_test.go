@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/reftest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestLoad_SharedExample(t *testing.T) {
-	cfg, err := LoadWith(sharedExample(t), nil)
+	cfg, err := LoadWith(reftest.Path(t, "center.example.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestLoad_NoFile(t *testing.T) {
 }
 
 func TestConfig_Centers(t *testing.T) {
-	cfg, err := LoadWith(sharedExample(t), nil)
+	cfg, err := LoadWith(reftest.Path(t, "center.example.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +292,7 @@ func TestEnvNamesAreUnique(t *testing.T) {
 }
 
 func TestConfig_NeverPrintsSecrets(t *testing.T) {
-	cfg, err := LoadWith(sharedExample(t), nil)
+	cfg, err := LoadWith(reftest.Path(t, "center.example.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

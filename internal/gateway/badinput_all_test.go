@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"ccgateway/internal/reftest"
 )
 
 // attempt is a request to an interface. What is bad about it is said by its name; refused: it must not succeed.
@@ -97,8 +98,8 @@ func (p page) request() map[string]any {
 func pages(t *testing.T) []page {
 	t.Helper()
 	var all []page
-	for _, group := range slices.Sorted(maps.Keys(catalogue(t))) { // also tells where the reference is missing
-		text, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "cc-gateway-api", group+".yaml"))
+	for _, group := range slices.Sorted(maps.Keys(catalogue(t))) {
+		text, err := os.ReadFile(reftest.Path(t, "cc-gateway-api/"+group+".yaml"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +117,7 @@ func pages(t *testing.T) []page {
 // documentedCodes are the codes of the reference's tables.
 func documentedCodes(t *testing.T) map[string]bool {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "cc-gateway-api", "errors.yaml"))
+	text, err := os.ReadFile(reftest.Path(t, "cc-gateway-api/errors.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"ccgateway/internal/center"
 	"ccgateway/internal/config"
 	"ccgateway/internal/password"
+	"ccgateway/internal/reftest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -67,12 +67,15 @@ func hashOf(text string) string {
 func TestStore_RoundTrip(t *testing.T) { onAll(t, testStoreRoundTrip) }
 
 func testStoreRoundTrip(t *testing.T, place sites) {
-	shared, err := os.ReadFile(sharedExample(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, src := range map[string]string{"sample": sample, "shared example": string(shared), "nothing": "node: n\n"} {
+	for name, src := range map[string]string{"sample": sample, "shared example": "", "nothing": "node: n\n"} {
 		t.Run(name, func(t *testing.T) {
+			if src == "" {
+				shared, err := os.ReadFile(reftest.Path(t, "center.example.yaml"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				src = string(shared)
+			}
 			s := mustOpen(t, place(t))
 			cfg := mustParse(t, src)
 			if _, err := s.Apply(t.Context(), cfg, "tester"); err != nil {
@@ -91,19 +94,6 @@ func testStoreRoundTrip(t *testing.T, place sites) {
 			}
 		})
 	}
-}
-
-// sharedExample finds ../shared/center.example.yaml beside the repository.
-func sharedExample(t *testing.T) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "..", "shared", "center.example.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the reference is not beside the repository: %v", err)
-	}
-	return path
 }
 
 func TestStore_Directory(t *testing.T) { onAll(t, testStoreDirectory) }
