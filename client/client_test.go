@@ -178,6 +178,14 @@ func TestMethods(t *testing.T) {
 			return a.CallOut(ctx, CallOut{Called: "0", Skill: 2})
 		}, `PUT voicecall/101/callout {"called":"0","skillid":2}`, `{"retcode":"0","result":"1-2"}`, "1-2"},
 		{func(ctx context.Context, a *Agent) (any, error) { return a.CallInner(ctx, "102", "d") }, `PUT voicecall/101/callinner {"called":"102","callappdata":"d"}`, `{"retcode":"0","result":"1-2"}`, "1-2"},
+		{func(ctx context.Context, a *Agent) (any, error) { return a.CallInnerSkill(ctx, 2) }, `PUT voicecall/101/callinnerskill {"skillId":2}`, `{"retcode":"0","result":"1-2"}`, "1-2"},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.RequestCall(ctx, "1-2", 7) }, "POST voicecall/101/requestcall/1-2/5?skillId=7 ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.TransmitKeys(ctx) }, "POST voicecall/101/thirdPartyConfTransmitNum ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) {
+			return nil, a.ReportSound(ctx, Report{Prompt: "p", Digits: "12"})
+		}, `POST voicecall/101/reportsound {"prompt":"p","digits":"12"}`, ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.SwitchMedia(ctx, true) }, "POST voicecall/101/mediaswitch?mediaType=3 ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.SwitchMedia(ctx, false) }, "POST voicecall/101/mediaswitch?mediaType=1 ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.Answer(ctx, "1-2") }, "PUT voicecall/101/answer?callid=1-2 ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.Answer(ctx, "") }, "PUT voicecall/101/answer ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.GiveBack(ctx, "1-2") }, `POST voicecall/101/reject {"callid":"1-2","mode":1}`, ok, nil},

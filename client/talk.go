@@ -167,3 +167,40 @@ func (a *Agent) Monitor(ctx context.Context, agents string) error {
 func (a *Agent) EndMonitor(ctx context.Context, agents string) error {
 	return a.post(ctx, query(a.own("qualitycontrol", "endmonitor"), "agents", agents))
 }
+
+// CallInnerSkill calls the best idle agent of a skill queue and gives the call's id.
+func (a *Agent) CallInnerSkill(ctx context.Context, skill int) (id string, err error) {
+	return id, a.Do(ctx, http.MethodPut, a.own("voicecall", "callinnerskill"), map[string]any{"skillId": skill}, &id)
+}
+
+// RequestCall fetches one chosen call out of a skill queue in which it waits. The skill queue's kind in the path (5 is voice) says nothing that the
+// queue's number does not.
+func (a *Agent) RequestCall(ctx context.Context, call string, skill int) error {
+	return a.post(ctx, query(a.own("voicecall", "requestcall", call, "5"), "skillId", strconv.Itoa(skill)))
+}
+
+// TransmitKeys relays the customer's keys to the outside party of a three-party talk and keeps them from all others, until a party leaves.
+func (a *Agent) TransmitKeys(ctx context.Context) error {
+	return a.post(ctx, a.own("voicecall", "thirdPartyConfTransmitNum"))
+}
+
+// Report is what the others of a talk hear, in this order.
+type Report struct {
+	Prompt string `json:"prompt,omitempty"` // name of a prompt
+	Text   string `json:"text,omitempty"`   // read out
+	Digits string `json:"digits,omitempty"` // read out one by one
+}
+
+// ReportSound lets the others of the present talk hear something.
+func (a *Agent) ReportSound(ctx context.Context, r Report) error {
+	return a.Do(ctx, http.MethodPost, a.own("voicecall", "reportsound"), r, nil)
+}
+
+// SwitchMedia asks for video beside the voice, or for voice alone. AgentEvent_MediaSwith tells what became of it.
+func (a *Agent) SwitchMedia(ctx context.Context, video bool) error {
+	media := "1"
+	if video {
+		media = "3"
+	}
+	return a.post(ctx, query(a.own("voicecall", "mediaswitch"), "mediaType", media))
+}

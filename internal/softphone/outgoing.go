@@ -57,7 +57,7 @@ func (p *Phone) currentFaults() Faults { return *p.faults.Load() }
 func (p *Phone) newSession(m *media) session {
 	s := session{id: rand.Uint64() >> 2, //nolint:gosec // need not be secret
 		addr: m.announced(p.line.host), laws: p.cfg.Laws, sounded: p.cfg.Sounded,
-		encrypt: p.cfg.Encrypt, suites: p.cfg.Suites}
+		encrypt: p.cfg.Encrypt, suites: p.cfg.Suites, deaf: p.currentFaults().NoEvents}
 	if fake := p.currentFaults().Announce; fake.IsValid() {
 		port := fake.Port()
 		if port == 0 {
