@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"sync"
 	"testing"
 
 	"ccgateway/client"
@@ -13,51 +12,15 @@ import (
 // What users of other systems suffer from in queues, supervision and figures (FIELD-LESSONS.md), by its number there. field_test.go has those
 // that concern offers and calls. Elsewhere:
 //
+//	5   internal/center's TestField5_Crowd
+//	6   internal/host's TestField6_TwoOwners; internal/journal's TestAFormerOwnerCannotWrite, on both engines
 //	8   TestOrder; internal/center's simulation (servedInOrder)
 //	9   TestOfferFails; TestField13_NoQueueStandsStill
 //	12  TestField12_WrapUpIsTheAgents
-//	16  internal/center/testdata/wrapup.txt
+//	14  TestField14_StatusQueries, TestField14_StatusQueriesAtStart
+//	16  internal/center/testdata/wrapup_ten.txt
 //	19  recordsFit at the end of every test; TestSimQueries and the simulation of internal/report compare figures with records
 //	25  TestField25_DeadDesktop; figures after a restart: TestField25_FiguresSurvive
-
-// TestField14_StatusQueries: supervisors ask without a pause while calls come and go. Every answer is whole and true, and no call suffers.
-func TestField14_StatusQueries(t *testing.T) {
-	t.Parallel()
-	in := install(t, func(cfg *config.Config) { cfg.Bounds.RequestsPerAgent = 0 })
-	ann, ivy := in.agent(101), in.agent(901)
-	ctx, stop := context.WithCancel(in.ctx)
-	defer stop()
-	var asking sync.WaitGroup
-	var answers [4]int
-	for i, path := range []string{"agentgroup/901/allagentstatus", "calldata/901/waitcallinfo/1", "agentgroup/901/agentbyskill/1", "queuedevice/901/skillwaitnum/1"} {
-		asking.Go(func() {
-			for ctx.Err() == nil {
-				r, err := in.tryAsk(http.MethodGet, path, ivy.GUID(), "")
-				if err != nil || r.code() != "0" {
-					t.Errorf("%s: %v %s", path, err, r.body)
-					return
-				}
-				answers[i]++
-			}
-		})
-	}
-	for range 3 {
-		customer := in.customer("13900", amyTone).calls("1000")
-		phone := answerByHand(in, ann, customer, fromAmy)
-		converse(phone, customer)
-		ann.ok(ann.Release)
-		ann.expect(fromAmy.releasedByAgent(ready)...)
-		clear(in.vars)
-	}
-	stop()
-	asking.Wait()
-	for i, n := range answers {
-		if n < 10 {
-			t.Errorf("question %d was answered only %d times", i, n)
-		}
-	}
-	ann.quiet()
-}
 
 // TestField25_FiguresSurvive: the counters of an agent's day are the same after a restart, and go on.
 func TestField25_FiguresSurvive(t *testing.T) {

@@ -25,7 +25,7 @@ import (
 //	9, 17   TestOfferFails
 //	11      TestOfferFails, "agent lifts and hangs up"
 //	15      TestPhoneUnplugged
-//	16      internal/center/testdata/wrapup.txt
+//	16      internal/center/testdata/wrapup_ten.txt
 //	21      every test here measures tones both ways, and ends with no leg left (installation.nothingLeft)
 
 // TestField2_PhoneVanishes: the phone goes silent in the middle of an offer. A timer frees agent and caller.
