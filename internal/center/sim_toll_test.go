@@ -98,6 +98,9 @@ func (w *world) payer(cmd center.Command, e center.Ring, handed string) center.A
 			may[agent] = true
 		}
 	}
+	if w.maker[e.Call] == 0 && w.watch.backs[e.Number] { // perhaps he who was given a customer to be called back
+		return 0
+	}
 	if len(may) == 1 {
 		for by := range may {
 			return by

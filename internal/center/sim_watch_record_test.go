@@ -63,7 +63,7 @@ func (w *watch) checkRecordings() error {
 		case s == nil: // signed out meanwhile
 		case !slices.Contains(w.did.rings, early):
 			return fmt.Errorf("recording of agent %d begins, who neither talks on call %s nor hears it ring", early.agent, early.call)
-		case !(ringing && s.out[early.call]) && !(w.rule.Mode == center.RecordChosen && s.early):
+		case !(ringing && s.out[early.call]) && !(w.rule.Mode == center.RecordChosen && (s.early || w.picked[early.agent])):
 			return fmt.Errorf("recording of agent %d begins before the talk of call %s, against the rule %+v", early.agent, early.call, w.rule)
 		}
 	}
@@ -77,4 +77,21 @@ func (w *watch) records(talk talkSeen) bool {
 		}
 	}
 	return false
+}
+
+// picks notes whom inspectors have picked to be recorded from the ringing on.
+func (w *watch) picks(cmd center.Command, reply center.Reply) {
+	if reply.Err != nil {
+		return
+	}
+	switch c := cmd.(type) {
+	case center.PickRecorded:
+		for _, agent := range c.Agents {
+			w.picked[agent] = c.On && c.BeforeTalking
+		}
+	case center.UnpickRecorded:
+		for _, agent := range c.Agents {
+			delete(w.picked, agent)
+		}
+	}
 }

@@ -32,6 +32,7 @@ type watch struct {
 	counts     counts
 	rule       center.Recording           // the tenant's
 	helps      map[center.CallID]helpSeen // ids of three-party helps
+	picked     map[center.AgentID]bool    // agents whom an inspector has picked to be recorded before their talks
 	did        doing
 }
 
@@ -200,6 +201,7 @@ func newWatch(now time.Time) *watch {
 		players:    make(map[center.AgentID]bool),
 		backs:      make(map[string]bool),
 		helps:      make(map[center.CallID]helpSeen),
+		picked:     make(map[center.AgentID]bool),
 	}
 }
 
@@ -237,6 +239,7 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 		w.learn(cmd)
 	}
 	w.helpAsked(cmd, reply)
+	w.picks(cmd, reply)
 	for _, e := range effects {
 		if err := w.effect(e); err != nil {
 			return err
