@@ -22,8 +22,12 @@ func sendNoteletEx(q *request) center.Command {
 	if !present {
 		body.wrong("agentIds", "is missing")
 	}
-	text, _ := body.raw("content", maxNote)
-	return center.SendNote{By: q.by(), To: receivers(q, body.list(value, "agentIds")), Text: text}
+	to := receivers(q, body.list(value, "agentIds"))
+	text, present := body.raw("content", maxNote)
+	if !present { // it may be empty, but not missing
+		body.wrong("content", "is missing")
+	}
+	return center.SendNote{By: q.by(), To: to, Text: text}
 }
 
 // sendNotelet is the older form; its receiver may be a list as in the newer.

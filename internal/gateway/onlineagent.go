@@ -30,6 +30,7 @@ const maxSkillList = 4000
 func resetSkill(q *request) center.Command {
 	cmd := center.ResetSkill{By: q.by(), All: q.pathFlag("autoflag", 16)}
 	listed := q.fromQuery().text("skillid", maxSkillList)
+	q.fromQuery().flag("phonelinkage", false) // the phone is bound by the sign-in
 	if cmd.All {
 		return cmd
 	}

@@ -59,6 +59,8 @@ func TestWrong(t *testing.T) {
 		{"DELETE onlineagent/101/forcelogoutwithreason/256", "", "100-005", "reason"},
 		{"DELETE onlineagent/101/forcelogoutwithreason/x", "", "100-005", "reason"},
 		{"POST onlineagent/101/sendnoteletex", `{"content":"x"}`, "100-001", "agentIds"},
+		{"POST onlineagent/101/sendnoteletex", `{"agentIds":[102]}`, "100-001", "content"},
+		{"POST onlineagent/101/sendnoteletex", `{"agentIds":[102],"content":null}`, "100-001", "content"},
 		{"POST onlineagent/101/sendnoteletex", `{"agentIds":[]}`, "100-001", "receivers"},
 		{"POST onlineagent/101/sendnoteletex", `{"agentIds":[7]}`, "100-001", "receiver"},
 		{"POST onlineagent/101/sendnoteletex", `{"agentIds":[[102]]}`, "100-001", "plain values"},

@@ -10,10 +10,20 @@ const (
 	maxUUI      = 1024     // bytes of uuiData; not documented
 )
 
+// Wanted media, and who sends a picture (cec_07_1232).
+const (
+	mediaVoice        = 0
+	mediaBest         = 2 // the best that both ends can do
+	directionReceives = 1 // the customer only receives
+	directionNone     = 4 // not set
+)
+
 func callOut(q *request) center.Command {
 	body := q.fromBody()
 	data, _ := body.raw("callappdata", maxCallData)
 	uui, _ := body.raw("uuiData", maxUUI)
+	body.integer("mediaability", mediaVoice, mediaVoice, mediaBest) // only voice can be had
+	body.integer("userVideoDirection", directionNone, directionReceives, directionNone)
 	return center.CallOut{
 		By: q.by(), Caller: body.number("caller"), Called: called(body), Skill: skill(body), Data: data, UUI: uui,
 	}

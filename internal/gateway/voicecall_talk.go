@@ -28,9 +28,10 @@ func snatchPickup(q *request) center.Command {
 	return center.SnatchPickup{By: q.by(), Of: q.fromQuery().agent("destWorkNo")}
 }
 
-// requestAppointedCall: skilltype stands in the path, but the queue alone says all that a center has to know; it is only read.
+// requestAppointedCall: skilltype stands in the path, but the queue alone says all that a center has to know; it is only read. The page has 0,
+// generated clients 1 too.
 func requestAppointedCall(q *request) center.Command {
-	q.pathNumber("skilltype", 0, math.MaxInt32)
+	q.pathNumber("skilltype", 0, 1)
 	return center.RequestWaiting{
 		By: q.by(), Call: q.pathCall("callid"), Skill: center.SkillID(q.fromQuery().need("skillId", 1, maxSkill)),
 	}
@@ -99,7 +100,7 @@ func transfer(q *request) center.Command {
 	cmd.Mode = mode
 	switch kind {
 	case center.DeviceOutside:
-		body.integer("mediaability", 0, 0, 2) // only voice can be had
+		body.integer("mediaability", mediaVoice, mediaVoice, mediaBest) // only voice can be had
 		cmd.Caller = body.number("caller")
 	case center.DeviceAgent:
 		cmd.Skill = skill(body)
@@ -152,8 +153,9 @@ func mediaSwitch(q *request) center.Command {
 		query.wrong("mediaType", "is neither 1 nor 3")
 	}
 	cmd := center.SwitchMedia{By: q.by(), Video: media == video}
+	direction := query.integer("videoDirection", directionNone, directionReceives, directionNone)
 	if cmd.Video {
-		cmd.Direction = query.integer("videoDirection", 4, 1, 4)
+		cmd.Direction = direction
 	}
 	return cmd
 }
