@@ -176,9 +176,10 @@ func (d *hearingDesk) step(step string) error {
 	by = deskOf(101)
 	talks := !d.h.held && !d.h.muted
 	switch word {
-	case "hold":
-		d.h.held = d.h.held || talks
-		return d.tried(center.Hold{By: by}, talks)
+	case "hold": // ends the mute
+		held := d.h.held
+		d.h.held, d.h.muted = true, false
+		return d.tried(center.Hold{By: by}, !held)
 	case "retrieve":
 		held := d.h.held
 		d.h.held = false

@@ -37,6 +37,8 @@ type memoryTape struct {
 }
 
 func (m *memoryTape) Recall(_ center.VCCID, _ uint64, effects []center.Effect) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.again = append(m.again, effects...)
 }
 
