@@ -179,7 +179,7 @@ func TestMethods(t *testing.T) {
 		}, `PUT voicecall/101/callout {"called":"0","skillid":2}`, `{"retcode":"0","result":"1-2"}`, "1-2"},
 		{func(ctx context.Context, a *Agent) (any, error) { return a.CallInner(ctx, "102", "d") }, `PUT voicecall/101/callinner {"called":"102","callappdata":"d"}`, `{"retcode":"0","result":"1-2"}`, "1-2"},
 		{func(ctx context.Context, a *Agent) (any, error) { return a.CallInnerSkill(ctx, 2) }, `PUT voicecall/101/callinnerskill {"skillId":2}`, `{"retcode":"0","result":"1-2"}`, "1-2"},
-		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.RequestCall(ctx, "1-2", 7) }, "POST voicecall/101/requestcall/1-2/5?skillId=7 ", ok, nil},
+		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.RequestCall(ctx, "1-2", 7) }, "POST voicecall/101/requestcall/1-2/0?skillId=7 ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) { return nil, a.TransmitKeys(ctx) }, "POST voicecall/101/thirdPartyConfTransmitNum ", ok, nil},
 		{func(ctx context.Context, a *Agent) (any, error) {
 			return nil, a.ReportSound(ctx, Report{Prompt: "p", Digits: "12"})

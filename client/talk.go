@@ -152,9 +152,9 @@ func (a *Agent) ForceDrop(ctx context.Context, call string) error {
 	return a.post(ctx, a.own("qualitycontrol", "forcedropcall", call))
 }
 
-// AdjustSkills replaces the queues that another agent serves by those of the list that are configured for him.
+// AdjustSkills replaces the queues that another agent serves by those of the list, which must be configured for him; none signs him out of all.
 func (a *Agent) AdjustSkills(ctx context.Context, agent int, skills ...int) error {
-	body := map[string]any{"workNo": strconv.Itoa(agent), "skills": skills}
+	body := map[string]any{"workNo": strconv.Itoa(agent), "skills": append([]int{}, skills...)}
 	return a.Do(ctx, http.MethodPost, a.own("qualitycontrol", "adjustskill"), body, nil)
 }
 
@@ -173,10 +173,10 @@ func (a *Agent) CallInnerSkill(ctx context.Context, skill int) (id string, err e
 	return id, a.Do(ctx, http.MethodPut, a.own("voicecall", "callinnerskill"), map[string]any{"skillId": skill}, &id)
 }
 
-// RequestCall fetches one chosen call out of a skill queue in which it waits. The skill queue's kind in the path (5 is voice) says nothing that the
+// RequestCall fetches one chosen call out of a skill queue in which it waits. The skill queue's kind in the path (0 is a public one) says nothing that the
 // queue's number does not.
 func (a *Agent) RequestCall(ctx context.Context, call string, skill int) error {
-	return a.post(ctx, query(a.own("voicecall", "requestcall", call, "5"), "skillId", strconv.Itoa(skill)))
+	return a.post(ctx, query(a.own("voicecall", "requestcall", call, "0"), "skillId", strconv.Itoa(skill)))
 }
 
 // TransmitKeys relays the customer's keys to the outside party of a three-party talk and keeps them from all others, until a party leaves.

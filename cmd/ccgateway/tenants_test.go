@@ -32,7 +32,7 @@ func (n names) requestOf(route *gateway.Route, agent string) (method, path, body
 	values := map[string]string{
 		"agentid": agent, "workno": n.agent, "workNo": n.agent, "receiver": n.agent, "skillid": n.skill, "callid": n.call,
 		"time": "60", "reason": "1", "restcause": "1", "autoflag": "false", "isautoanswer": "false", "flag": "true",
-		"recordflag": "1", "recordbeforetalking": "0", "number": n.phone, "skilltype": "5", "vdnid": "2",
+		"recordflag": "1", "recordbeforetalking": "0", "number": n.phone, "skilltype": "0", "vdnid": "2",
 	}
 	segments := strings.Split(route.Path, "/")
 	for i, s := range segments {
