@@ -137,9 +137,12 @@ func (w *world) toll(cmd center.Command, reply center.Reply, effects []center.Ef
 			w.maker[id] = c.Agent
 		}
 	case center.Configure:
-		if most := c.Config.Limits.Outside; most.PerMinute == 0 && most.AgentPerMinute == 0 { // nobody counts then
+		most := c.Config.Limits.Outside
+		rates := most.PerMinute > 0 || most.AgentPerMinute > 0
+		if !rates || !w.rates { // nobody counts then, or nobody has counted until now
 			w.rated = w.now.Add(time.Nanosecond)
 		}
+		w.rates = rates
 	case center.OfferPreview:
 		w.calledBack(reply, c.Numbers)
 	case center.FlowCallBack:

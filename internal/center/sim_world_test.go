@@ -22,6 +22,7 @@ type world struct {
 	maker       map[center.CallID]center.AgentID // who has called out
 	out         []wentOut                        // of the last minute, or still there
 	rated       time.Time                        // since when the rates of calls out are counted
+	rates       bool                             // calls of a minute are bounded by the last configuration
 	forwarded   bool                             // some agent has forwarded his phone
 	forwardedTo []string                         // before the last command, by agents who may
 	cfg         center.Config                    // the last one given
