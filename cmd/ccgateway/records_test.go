@@ -167,6 +167,10 @@ func (in *installation) recordingFile(r store.Recording) (sound wav.Sound) {
 	const tenMinutes = 600 * wav.SampleRate
 	talked := in.recordedFor(r)
 	allowed := 400*time.Millisecond + talked/5 // the machine may be busy when it is begun and ended, and all the time
+	in.await("every recording is on the disk to its end", func() (bool, string) {
+		engine, _ := in.voice.MediaStats()
+		return engine.Recordings == 0, fmt.Sprintf("%d recordings", engine.Recordings)
+	})
 	in.await("recording "+r.File, func() (bool, string) {
 		var err error
 		if sound, err = wav.ReadFile(filepath.Join(in.cfg.Data, recordingsFolder, filepath.FromSlash(r.File)), tenMinutes); err != nil {

@@ -49,7 +49,7 @@ var perhaps = regexp.MustCompile(`\([^)]*\)`)
 // answers.
 func inAll(pcm []int16) string {
 	heard := map[string]bool{}
-	for at := 0; at+tone.MinWindow <= len(pcm); at += hop / 2 {
+	for at := 0; at+tone.MinWindow <= len(pcm); at += 2 * hop {
 		for _, f := range heardIn(pcm[at : at+tone.MinWindow]) {
 			heard[toneName(f)] = true
 			delete(heard, toneName(ringTone))

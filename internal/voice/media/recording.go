@@ -73,6 +73,7 @@ func (e *Engine) StartRecording(id RecordingID, path string, leg LegID, room Roo
 	}
 	r := &recording{id: id, path: path, room: room, leg: l, disk: e.disk}
 	e.recordings[id] = r
+	e.counts.recordings.Add(1)
 	e.disk.begin(r)
 	var list []*recording
 	if old := l.recordings.Load(); old != nil {
@@ -166,6 +167,7 @@ func (e *Engine) recordingEnded(r *recording, err error) {
 	if !r.told.CompareAndSwap(false, true) {
 		return
 	}
+	e.counts.recordings.Add(-1)
 	if err != nil {
 		e.counts.failedRecordings.Add(1)
 		e.cfg.Log.Error("recording broken off", "recording", r.id, "file", r.path, "error", err)

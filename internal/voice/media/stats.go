@@ -107,7 +107,7 @@ func samples(n uint32) time.Duration { return time.Duration(n) * time.Second / 8
 // engineCounts are the engine's own numbers.
 type engineCounts struct {
 	ticks, lateTicks, skippedTicks, brokenTables, unknownPrompts, failedRecordings atomic.Uint64
-	longestTick                                                                    atomic.Int64
+	longestTick, recordings                                                        atomic.Int64
 }
 
 // EngineStats says how an engine fares.
@@ -115,7 +115,7 @@ type EngineStats struct {
 	Legs       int // open
 	Encrypted  int // of those, by SRTP
 	Rooms      int
-	Recordings int // running
+	Recordings int // running, or stopped and not yet on the disk to the end
 	PortPairs  int // of the range; each leg takes one
 
 	Ticks            uint64        // of 20 ms
@@ -130,7 +130,7 @@ type EngineStats struct {
 // Stats gives the engine's numbers.
 func (e *Engine) Stats() EngineStats {
 	e.mu.Lock()
-	legs, rooms, recordings := len(e.legs), len(e.rooms), len(e.recordings)
+	legs, rooms := len(e.legs), len(e.rooms)
 	encrypted := 0
 	for _, l := range e.legs {
 		if s := l.session.Load(); s != nil && s.sealer != nil {
@@ -140,7 +140,7 @@ func (e *Engine) Stats() EngineStats {
 	e.mu.Unlock()
 	c := &e.counts
 	return EngineStats{
-		Legs: legs, Encrypted: encrypted, Rooms: rooms, Recordings: recordings, PortPairs: len(e.ports.pairs),
+		Legs: legs, Encrypted: encrypted, Rooms: rooms, Recordings: int(c.recordings.Load()), PortPairs: len(e.ports.pairs),
 		Ticks:            c.ticks.Load(),
 		LateTicks:        c.lateTicks.Load(),
 		SkippedTicks:     c.skippedTicks.Load(),
