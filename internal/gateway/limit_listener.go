@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -99,10 +101,31 @@ type limitedConn struct {
 	in   *linked.List // nil = in the middle of a request, or closed
 	at   *linked.Element
 	gone bool // counted no more
+
+	timedOut atomic.Bool // the other side has taken nothing for too long: see limitUnread
 }
 
 // NetConn gives the connection below, as that of crypto/tls does.
 func (c *limitedConn) NetConn() net.Conn { return c.Conn }
+
+func (c *limitedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.note(err)
+	return n, err
+}
+
+func (c *limitedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.note(err)
+	return n, err
+}
+
+// note keeps what the system tells but once, to whoever reads or writes next: that may be net/http, which only cancels the request's context.
+func (c *limitedConn) note(err error) {
+	if err != nil && errors.Is(err, syscall.ETIMEDOUT) {
+		c.timedOut.Store(true)
+	}
+}
 
 // Accept gives the next connection that there is room for. Only Close ends it: a failure of the system is waited out, since what ends the
 // listener ends the program.

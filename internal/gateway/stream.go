@@ -171,15 +171,16 @@ func (l *line) run(ctx context.Context, to door) {
 	if last, tell := endOf(err); tell {
 		to.end(ctx, last)
 	} else {
-		cut = cutOf(err)
+		cut = cutOf(ctx, err)
 	}
 	l.stream.Close(cut)
 	l.log.Debug("stream ended", "reason", err.Error(), "open_for", time.Since(began).Round(time.Millisecond).String())
 }
 
-// cutOf says whether nothing more can be written because the client does not read.
-func cutOf(err error) string {
-	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
+// cutOf says whether nothing more can be written because the client does not read: a write's time was over, or that of what had been written
+// into the system's buffers before.
+func cutOf(ctx context.Context, err error) string {
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || heldTooLong(ctx) {
 		return cutSlow
 	}
 	return ""

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"syscall"
 	"time"
@@ -13,6 +14,16 @@ type connectionKey struct{}
 // withConnection lets limitUnread find the connection of a request.
 func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, conn)
+}
+
+// heldTooLong tells whether limitUnread, or the system by itself, has ended the request's connection.
+func heldTooLong(ctx context.Context) bool {
+	conn, _ := ctx.Value(connectionKey{}).(net.Conn)
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn()
+	}
+	c, ok := conn.(*limitedConn)
+	return ok && c.timedOut.Load()
 }
 
 // socketOf gives the socket of a request's connection; false where there is none, as in tests.

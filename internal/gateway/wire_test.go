@@ -24,10 +24,11 @@ func (h *house) serve(t *testing.T) string {
 		t.Fatal(err)
 	}
 	server := NewServer(h, slog.New(slog.DiscardHandler))
+	limited := Limit(listener, server, ConnectionLimits{}, slog.New(slog.DiscardHandler))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = server.Serve(listener)
+		_ = server.Serve(limited)
 	}()
 	t.Cleanup(func() {
 		h.events.Close()
