@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ccgateway/internal/center"
-	"ccgateway/internal/result"
 )
 
 // What is known of calls, and data that goes with them (calldata.yaml).
@@ -126,7 +125,7 @@ func setCallAppDataEx(q *request) center.Command {
 	}
 	var present bool
 	if cmd.Data, present = body.raw("calldata", longest); !present {
-		body.as(result.NoDataToSet).wrong("calldata", "is missing")
+		body.wrong("calldata", "is missing") // 000-002: the page's list is whole, and has not 400-002
 	}
 	if encoded {
 		plain, err := base64.StdEncoding.DecodeString(cmd.Data)

@@ -27,14 +27,17 @@ type entry struct {
 	} `yaml:"example"`
 }
 
+// catalogueGroups are the files of the catalogue.
+var catalogueGroups = []string{
+	"onlineagent", "agentevent", "voicecall", "calldata", "recordplay", "other", "qualitycontrol", "agentgroup", "queuedevice",
+	"textchat", "mediacall", "conference", "config",
+}
+
 // catalogue reads the reference beside the repository.
 func catalogue(t *testing.T) map[string][]entry {
 	t.Helper()
 	groups := map[string][]entry{}
-	for _, group := range []string{
-		"onlineagent", "agentevent", "voicecall", "calldata", "recordplay", "other", "qualitycontrol", "agentgroup", "queuedevice",
-		"textchat", "mediacall", "conference", "config",
-	} {
+	for _, group := range catalogueGroups {
 		text, err := os.ReadFile(reftest.Path(t, "cc-gateway-api/"+group+".yaml"))
 		if err != nil {
 			t.Fatal(err)

@@ -66,7 +66,64 @@ func (l *lab) send(method, path, guid, body string) *httptest.ResponseRecorder {
 	r.Header.Set("Guid", guid)
 	w := httptest.NewRecorder()
 	l.gateway.ServeHTTP(w, r)
+	seen.note(method, r.URL.EscapedPath(), w.Body.String())
 	return w
+}
+
+// must makes a request of a signed-in agent that succeeds.
+func (l *lab) must(id, method, path, body string) {
+	l.t.Helper()
+	if w := l.send(method, path, l.guids[id], body); l.code(w) != "0" {
+		l.t.Fatalf("%s %s %s: %s", method, path, body, w.Body)
+	}
+}
+
+// world sends what does not come from an agent.
+func (l *lab) world(cmd center.Command) {
+	l.t.Helper()
+	if reply, _ := l.Do(context.Background(), 1, cmd); reply.Err != nil {
+		l.t.Fatal(reply.Err)
+	}
+}
+
+// lift lets the phone be lifted that was last rung at a number.
+func (l *lab) lift(number string) {
+	l.t.Helper()
+	for _, effect := range slices.Backward(l.effects) {
+		if ring, ok := effect.(center.Ring); ok && ring.Phone+ring.Number == number {
+			l.world(center.LegAnswered{Leg: ring.Leg})
+			return
+		}
+	}
+	l.t.Fatalf("%s is not rung", number)
+}
+
+// offered has agent 101's phone lifted for a caller, whom he has not answered yet.
+func (l *lab) offered() {
+	l.t.Helper()
+	l.must("101", "POST", "onlineagent/101/resetskill/true", "")
+	l.world(center.CallArrived{Leg: "i1", Trunk: "provider", From: "0301", To: "1000"})
+	l.lift("40101")
+}
+
+// talks has agent 101 talk with a caller.
+func (l *lab) talks() {
+	l.t.Helper()
+	l.offered()
+	l.must("101", "PUT", "voicecall/101/answer", "")
+}
+
+// thaw brings the center back to a former picture.
+func (l *lab) thaw(picture []byte) {
+	l.t.Helper()
+	snapshot, err := center.DecodeSnapshot(center.SnapshotVersion, picture)
+	if err == nil {
+		l.center, err = center.Restore(snapshot)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.effects = nil
 }
 
 // picture is the whole state of the center.

@@ -171,7 +171,7 @@ func (o *office) Check(_ context.Context, agent center.AgentID, password string)
 
 func (o *office) Change(_ context.Context, agent center.AgentID, old, next string) error {
 	if _, err := o.Check(context.Background(), agent, old); err != nil {
-		return err
+		return result.OperationFailed.Because("the old password is wrong") // as the real accounts (docs/decisions/0004)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -219,6 +219,7 @@ func (d *desktop) call(line, body string) string {
 	r.Header.Set("Guid", d.guid)
 	w := httptest.NewRecorder()
 	d.o.gateway.ServeHTTP(w, r)
+	seen.note(method, r.URL.EscapedPath(), w.Body.String())
 	if guid := given(w.Header()); guid != "" {
 		d.guid = strings.TrimPrefix(guid, "JSESSIONID=")
 	}

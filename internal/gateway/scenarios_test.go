@@ -173,7 +173,7 @@ func TestOffice_Password(t *testing.T) {
 	cid := o.desktop("103")
 	cid.says("PUT onlineagent/103", `{"password":"secret","phonenum":"40103"}`, `{"message":"","retcode":"0","result":{"vdnid":1,"workno":"103",`+
 		`"mediatype":"TTF","loginTime":"1767603600000","isForceChange":"true","serverName":"AgentGateway","timeRemaining":"9"}}`)
-	cid.refused("POST onlineagent/103/modifyaccountpwdex", `{"oldPassword":"wrong","newPassword":"New#2026y"}`, "100-004")
+	cid.refused("POST onlineagent/103/modifyaccountpwdex", `{"oldPassword":"wrong","newPassword":"New#2026y"}`, "100-007")
 	cid.says("POST onlineagent/103/modifyaccountpwdex", `{"oldPassword":"secret","newPassword":"New#2026y"}`, okDone)
 	cid.says("DELETE onlineagent/103/logout", "", okDone)
 	cid.refused("PUT onlineagent/103", `{"password":"secret","phonenum":"40103"}`, "100-004")

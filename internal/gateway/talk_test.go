@@ -206,9 +206,9 @@ func TestOffice_DataStays(t *testing.T) {
 	})
 	t.Run("nothing to set", func(t *testing.T) {
 		_, ann := begin(t)
-		ann.refused("PUT calldata/101/setcalldataex", `{}`, "400-002")
-		ann.refused("PUT calldata/101/setcalldataex", `{"calldata":null}`, "400-002")
-		ann.refused("PUT calldata/101/setcalldataex", `{"isDataEncoded":true}`, "400-002")
+		ann.refused("PUT calldata/101/setcalldataex", `{}`, "000-002")
+		ann.refused("PUT calldata/101/setcalldataex", `{"calldata":null}`, "000-002")
+		ann.refused("PUT calldata/101/setcalldataex", `{"isDataEncoded":true}`, "000-002")
 		ann.refused("PUT calldata/101", "", "400-002")
 		ann.says("GET calldata/101/appdata", "", kept)
 		ann.says("PUT calldata/101/setcalldataex", `{"calldata":""}`, okDone)
