@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ccgateway/client"
 	"ccgateway/internal/config"
 	"ccgateway/internal/softphone"
 	"ccgateway/internal/store"
@@ -87,6 +88,23 @@ func TestFlow_Diverted(t *testing.T) {
 	converse(far, amy)
 	far.hangUp()
 	amy.over()
+}
+
+// TestTransfer_Diverted: so is the provider when an agent does it.
+func TestTransfer_Diverted(t *testing.T) {
+	t.Parallel()
+	s := beginTalk(t, func(cfg *config.Config) { cfg.Trunks[0].Caller.Diversion = true })
+	s.ann.ok(func(ctx context.Context) error {
+		return s.ann.Transfer(ctx, client.Transfer{To: client.ToOutside, Address: "5551234", Mode: client.Blind})
+	})
+	far := s.carrier().rung()
+	if got := far.Headers().Get("Diversion"); !strings.HasPrefix(got, "<sip:1000@") || !strings.HasSuffix(got, ";reason=deflection;counter=1") {
+		t.Errorf("Diversion: %q", got)
+	}
+	far.lift()
+	converse(far, s.amy)
+	far.hangUp()
+	s.amy.over()
 }
 
 // TestFlow_Voicemail: a message is recorded, from the key until the caller hangs up, and is in the index of recordings.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -163,6 +164,7 @@ func TestRecording_Download(t *testing.T) {
 	if got := download(s.ann, "101", "&format=mp3"); got.status != http.StatusOK || len(got.body) == 0 || len(got.body) > len(file)/4 {
 		t.Errorf("MP3: HTTP %d, %d bytes where the recording has %d", got.status, len(got.body), len(file))
 	}
+	s.inTwoSteps(ivy, r, string(file))
 	s.talkIsKept(r)
 	s.deleted(r)
 	if got := download(s.ann, "101", ""); got.code() != "104-005" {
@@ -170,6 +172,25 @@ func TestRecording_Download(t *testing.T) {
 	}
 	s.ann.asks(http.MethodPut, "recordplay/101/play", `{"voicepath":"`+r.Name+`"}`, "104-005")
 	s.ann.quiet()
+}
+
+// inTwoSteps: an inspector asks for a token, and gets the recording for it once.
+func (s talkOf) inTwoSteps(ivy *desk, r store.Recording, file string) {
+	s.t.Helper()
+	const path = "localrecordpath?format=1&recordId="
+	var given struct {
+		Result struct {
+			Token string `json:"token"`
+			Path  string `json:"localRecordPath"`
+		} `json:"result"`
+	}
+	must(s.t, json.Unmarshal([]byte(s.ask(http.MethodGet, "qualitycontrol/901/"+path+url.QueryEscape(r.Name), ivy.GUID(), "").body), &given))
+	fetch := "qualitycontrol/901/recordfile?" + url.Values{"token": {given.Result.Token}, "localRecordPath": {given.Result.Path}}.Encode()
+	if got := s.ask(http.MethodGet, fetch, ivy.GUID(), ""); got.status != http.StatusOK || got.body != file {
+		s.t.Errorf("in two steps: HTTP %d, %d bytes of %d", got.status, len(got.body), len(file))
+	}
+	ivy.asks(http.MethodGet, fetch, "", "104-002")
+	s.ann.asks(http.MethodGet, "qualitycontrol/101/"+path+url.QueryEscape(r.Name), "", "104-002") // no right to inspect recordings
 }
 
 // talkIsKept: a recording of a call that still runs is not deleted.

@@ -83,8 +83,6 @@ func (c *Center) handOn(p *party, f finish) {
 	cl.add = addition{}
 	for _, other := range cl.parties {
 		if other.parked || other.phase == phaseTalking && other != p {
-			c.endHold(other)
-			other.parked = false
 			c.waits(other)
 		}
 	}
@@ -98,7 +96,6 @@ func (c *Center) handOn(p *party, f finish) {
 func (c *Center) leftWaiting(gone, left *party, f finish) {
 	cl := gone.call
 	cl.add = addition{}
-	c.endHold(left)
 	c.waits(left)
 	if cl.queued {
 		c.watchWait(cl)
@@ -106,12 +103,20 @@ func (c *Center) leftWaiting(gone, left *party, f finish) {
 	c.leaves(gone, f)
 }
 
-// waits makes a party a waiting caller. Who was waiting in the queue already, while an agent looked on, keeps his place.
+// waits makes a party a waiting caller. Who was waiting in the queue already, while an agent looked on, keeps his place; it was on hold until he
+// entered the queue.
 func (c *Center) waits(p *party) {
-	p.phase, p.parked = phaseWaiting, false
-	if cl := p.call; cl.queue != nil && !cl.queued && cl.stay.skill != cl.queue.skill.ID {
+	cl := p.call
+	if cl.queue != nil && !cl.queued && cl.stay.skill != cl.queue.skill.ID {
 		cl.entered = c.now
 	}
+	if since := p.heldSince; !since.IsZero() {
+		c.endHold(p)
+		if !cl.entered.IsZero() {
+			p.held -= min(c.now.Sub(since), c.now.Sub(cl.entered))
+		}
+	}
+	p.phase, p.parked = phaseWaiting, false
 }
 
 // leaves takes one party out of a call that goes on.

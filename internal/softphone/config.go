@@ -76,7 +76,7 @@ type Faults struct {
 	IgnoreINVITE bool // answers nothing to a call, as if it were not there
 	IgnoreBYE    bool // answers nothing to the other side's BYE and does not end
 	NoTalk       bool // does not know NOTIFY Event: talk and answers 489
-	NoEvents     bool // knows no telephone-event: keys come to it as tones
+	NoEvents     bool // knows no telephone-event, as Config.Sounded
 	NoHold       bool // refuses re-INVITE and UPDATE by 488
 	AnswerLate   bool // answers 200 to CANCEL and then 200 to the INVITE that it cancels: both crossed on the way
 	WrongSource  bool // sends RTP from another port than it announces

@@ -56,8 +56,8 @@ func (p *Phone) currentFaults() Faults { return *p.faults.Load() }
 // newSession makes our side of offer and answer.
 func (p *Phone) newSession(m *media) session {
 	s := session{id: rand.Uint64() >> 2, //nolint:gosec // need not be secret
-		addr: m.announced(p.line.host), laws: p.cfg.Laws, sounded: p.cfg.Sounded,
-		encrypt: p.cfg.Encrypt, suites: p.cfg.Suites, deaf: p.currentFaults().NoEvents}
+		addr: m.announced(p.line.host), laws: p.cfg.Laws, sounded: p.cfg.Sounded || p.currentFaults().NoEvents,
+		encrypt: p.cfg.Encrypt, suites: p.cfg.Suites}
 	if fake := p.currentFaults().Announce; fake.IsValid() {
 		port := fake.Port()
 		if port == 0 {

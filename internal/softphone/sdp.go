@@ -197,7 +197,6 @@ type session struct {
 	sounded bool           // we know no digits but tones
 	laws    []g711.Law
 	held    bool // we hold the other side
-	deaf    bool // we know no telephone-event
 	remote  *description
 	encrypt Encrypt
 	suites  []string
@@ -290,7 +289,7 @@ func (d *description) peer(law g711.Law, hearPT uint8, send bool) peer {
 	return peer{rtp: d.addr, rtcp: d.rtcp, law: law, eventPT: d.eventPT, hearPT: hearPT, send: send}
 }
 
-// line makes our media line; eventPT 0 leaves digits out, as deaf does.
+// line makes our media line; eventPT 0 leaves digits out.
 func (s *session) line(protos []string, keys []crypto, laws []g711.Law, eventPT uint8, direction sdp.Direction) *sdp.MediaDescription {
 	m := &sdp.MediaDescription{MediaName: sdp.MediaName{
 		Media: "audio", Port: sdp.RangedPort{Value: int(s.addr.Port())}, Protos: protos,
@@ -302,7 +301,7 @@ func (s *session) line(protos []string, keys []crypto, laws []g711.Law, eventPT 
 	for _, law := range laws {
 		m.WithCodec(law.PayloadType(), law.String(), tone.SampleRate, 0, "")
 	}
-	if eventPT != 0 && !s.deaf {
+	if eventPT != 0 {
 		format := strconv.Itoa(int(eventPT))
 		m.MediaName.Formats = append(m.MediaName.Formats, format)
 		m.WithValueAttribute("rtpmap", format+" telephone-event/"+rate)
