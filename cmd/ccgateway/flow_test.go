@@ -95,7 +95,7 @@ func TestTransfer_Diverted(t *testing.T) {
 	t.Parallel()
 	s := beginTalk(t, func(cfg *config.Config) { cfg.Trunks[0].Caller.Diversion = true })
 	s.ann.ok(func(ctx context.Context) error {
-		return s.ann.Transfer(ctx, client.Transfer{To: client.ToOutside, Address: "5551234", Mode: client.Blind})
+		return s.ann.Transfer(ctx, client.Transfer{To: client.ToOutside, Address: "5551234", Mode: client.BlindOutside})
 	})
 	far := s.carrier().rung()
 	if got := far.Headers().Get("Diversion"); !strings.HasPrefix(got, "<sip:1000@") || !strings.HasSuffix(got, ";reason=deflection;counter=1") {

@@ -42,8 +42,19 @@ func (add *addition) id(cl *call) CallID {
 	return cmp.Or(add.help, cl.id)
 }
 
-// remove takes a party out of its call's list.
+// remove takes a party out of its call's list. The help that he has asked for is none any more: if he comes back, it is to a call in which the
+// helper is a party like others.
 func (cl *call) remove(p *party) {
+	cl.drop(p)
+	for _, other := range cl.parties {
+		if p.agent != nil && other.askedBy == p.agent.id {
+			other.help, other.askedBy = "", 0
+		}
+	}
+}
+
+// drop takes a party out of its call's list and leaves all else as it is.
+func (cl *call) drop(p *party) {
 	cl.parties = slices.DeleteFunc(cl.parties, func(other *party) bool { return other == p })
 }
 

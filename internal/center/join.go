@@ -67,7 +67,7 @@ func (c *Center) confJoin(a *agent, cmd ConfJoin) *result.Error {
 func (c *Center) move(mine *party, into *call, reason Leave) []*party {
 	from := mine.call
 	c.closeRoom(from)
-	from.remove(mine)
+	from.drop(mine) // his helps go along
 	c.detach(mine, reason)
 	var moved []*party
 	for _, p := range from.parties {

@@ -32,6 +32,7 @@ type watch struct {
 	counts     counts
 	rule       center.Recording           // the tenant's
 	helps      map[center.CallID]helpSeen // ids of three-party helps
+	helpNew    center.CallID              // asked for by this command, which may fail at once; "" = none
 	picked     map[center.AgentID]bool    // agents whom an inspector has picked to be recorded before their talks
 	did        doing
 }
@@ -57,15 +58,24 @@ func (w *watch) helpsOf(agent center.AgentID) []center.CallID {
 
 // helpAsked notes the id of a three-party help before its first event.
 func (w *watch) helpAsked(cmd center.Command, reply center.Reply) {
+	w.helpNew = ""
 	if c, ok := cmd.(center.InnerHelp); ok && reply.Err == nil && c.Mode == center.HelpThreeParty {
-		w.helps[reply.Value.(center.CallID)] = helpSeen{asker: c.Agent, call: w.sessions[c.Agent].present}
+		w.helpNew = reply.Value.(center.CallID)
+		w.helps[w.helpNew] = helpSeen{asker: c.Agent, call: w.sessions[c.Agent].present}
 	}
 }
 
-// helpsLeft notes the helps whose askers have left the call: nobody knows their ids any more.
-func (w *watch) helpsLeft() {
+// helpsLeft notes the helps whose askers have left the call: nobody knows their ids any more. Where calls are joined, helps go along.
+func (w *watch) helpsLeft(cmd center.Command) {
+	_, joins := cmd.(center.ConfJoin)
+	_, connects := cmd.(center.ConnectHeld)
 	for id, help := range w.helps {
-		if s := w.sessions[help.asker]; s == nil || s.present != help.call && !s.held[help.call] {
+		switch s := w.sessions[help.asker]; {
+		case s != nil && (s.present == help.call || s.held[help.call]):
+		case s != nil && s.present != "" && (joins || connects):
+			help.call = s.present
+			w.helps[id] = help
+		default:
 			help.over = true
 			w.helps[id] = help
 		}
@@ -262,7 +272,7 @@ func (w *watch) saw(now time.Time, late bool, cmd center.Command, reply center.R
 			return err
 		}
 	}
-	w.helpsLeft()
+	w.helpsLeft(cmd)
 	if reply.Err == nil && !late {
 		if err := w.helpDropped(cmd, effects); err != nil {
 			return err
@@ -421,7 +431,7 @@ var callIDForm = regexp.MustCompile(`^[0-9]{10}-[0-9]+$`)
 // mention notes that a call exists. A call is not spoken of any more in the commands after its record.
 func (w *watch) mention(id center.CallID) error {
 	if help, ok := w.helps[id]; ok {
-		if help.over {
+		if help.over && id != w.helpNew {
 			return fmt.Errorf("help %s is spoken of after its end", id)
 		}
 		return nil
