@@ -79,6 +79,9 @@ func (w *watch) event(e center.Event) error {
 		help.over = true
 		w.helps[id] = help
 	}
+	if w.helps[id].asker == s.agent && e.Type == center.EvCallRelease {
+		w.helpGone = id
+	}
 	switch e.Type {
 	case center.EvCustomerAlert:
 		w.otherRings(s, e)
@@ -182,10 +185,6 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 	case center.EvConference:
 		s.present, s.offered = id, ""
 		delete(s.held, id)
-	case center.EvConsultFail:
-		if s.present != id {
-			s.drop(id)
-		}
 	case center.EvTalking:
 		if s.present != "" && s.present != id && s.left != s.present {
 			return fmt.Errorf("two talks: %s and %s", s.present, id)
@@ -217,7 +216,7 @@ func (s *sessionSeen) callEvent(name string, id center.CallID) error {
 		if s.offered != id && s.present != id {
 			s.making[id] = true
 		}
-	case center.EvNoAnswer, center.EvCallOutFail, center.EvInsideCallFail:
+	case center.EvNoAnswer, center.EvCallOutFail, center.EvInsideCallFail, center.EvConsultFail:
 		s.drop(id)
 	}
 	return nil

@@ -33,6 +33,7 @@ type watch struct {
 	rule       center.Recording           // the tenant's
 	helps      map[center.CallID]helpSeen // ids of three-party helps
 	helpNew    center.CallID              // asked for by this command, which may fail at once; "" = none
+	helpGone   center.CallID              // its asker is told by this command that he has ended it; "" = none
 	picked     map[center.AgentID]bool    // agents whom an inspector has picked to be recorded before their talks
 	did        doing
 }
@@ -58,7 +59,7 @@ func (w *watch) helpsOf(agent center.AgentID) []center.CallID {
 
 // helpAsked notes the id of a three-party help before its first event.
 func (w *watch) helpAsked(cmd center.Command, reply center.Reply) {
-	w.helpNew = ""
+	w.helpNew, w.helpGone = "", ""
 	if c, ok := cmd.(center.InnerHelp); ok && reply.Err == nil && c.Mode == center.HelpThreeParty {
 		w.helpNew = reply.Value.(center.CallID)
 		w.helps[w.helpNew] = helpSeen{asker: c.Agent, call: w.sessions[c.Agent].present}
@@ -71,6 +72,9 @@ func (w *watch) helpsLeft(cmd center.Command) {
 	_, connects := cmd.(center.ConnectHeld)
 	for id, help := range w.helps {
 		switch s := w.sessions[help.asker]; {
+		case id == w.helpGone:
+			help.over = true
+			w.helps[id] = help
 		case s != nil && (s.present == help.call || s.held[help.call]):
 		case s != nil && s.present != "" && (joins || connects):
 			help.call = s.present
