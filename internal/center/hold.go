@@ -138,6 +138,6 @@ func (c *Center) phoneLost(p *party, l *leg) {
 // newStay ends the record of a stay that was bound to one connection, or to none, and begins the next.
 func (c *Center) newStay(p *party, reason Leave) {
 	c.recordLeg(p, reason)
-	p.legID, p.began, p.ringing, p.answered, p.held = "", c.now, time.Time{}, time.Time{}, 0
+	p.legID, p.began, p.ringing, p.answered, p.held, p.waited = "", c.now, time.Time{}, time.Time{}, 0, 0
 	p.heldSince = c.now
 }
