@@ -40,7 +40,7 @@ func (cl *call) others(p *party) string {
 }
 
 // depart lets a party leave. The call goes on if two others remain in it, or if it is being handed on or is in a flow; otherwise it
-// ends for all.
+// ends for all. It is not handed on for an agent who holds it.
 func (c *Center) depart(p *party, f finish) {
 	cl := p.call
 	remain := slices.DeleteFunc(cl.present(), func(other *party) bool { return other == p })
@@ -48,6 +48,8 @@ func (c *Center) depart(p *party, f finish) {
 		f.reason = LeaveAskerLeft
 	}
 	switch {
+	case p == cl.add.asker && cl.add.kind != addHelp && len(remain) == 1 && remain[0].holds(): // nobody is there who could wait
+		c.endCall(cl, f)
 	case p == cl.add.asker && cl.add.kind != addHelp:
 		c.handOn(p, f)
 	case p.phase == phaseSuspended:
