@@ -51,12 +51,18 @@ func (l leaver) everybody() error {
 	return nil
 }
 
+// hisLine tells whether it is the agent's phone and was rung as his: before he signed in at it, it was a far side as others.
+func (l leaver) hisLine(a center.AgentID, leg *legSeen) bool {
+	s := l.watch.sessions[a]
+	return leg.phone != "" && l.watch.ownPhone(s, leg) && slices.Contains(leg.whose, s.id)
+}
+
 // farSidesLeave ends all connections but those to agents' phones: at an outside number that an agent forwards to there may be a customer.
 func (l leaver) farSidesLeave() error {
 	for {
 		var left []center.LegID
 		for id, leg := range l.watch.legs {
-			if !slices.ContainsFunc(l.signedIn(), func(a center.AgentID) bool { return leg.phone != "" && l.watch.ownPhone(l.watch.sessions[a], leg) }) {
+			if !slices.ContainsFunc(l.signedIn(), func(a center.AgentID) bool { return l.hisLine(a, leg) }) {
 				left = append(left, id)
 			}
 		}
