@@ -12,6 +12,15 @@ func (c *Center) setRoom(cl *call) {
 	}
 	cl.rows = rows
 	c.emit(Room{Call: cl.id, Rows: rows})
+	for _, p := range cl.parties {
+		if p.agent != nil && p.agent.aside != nil && hasLine(rows, p.agent.line) {
+			p.agent.aside.rows = nil // his connection has left that talk; if he is back by the end of the command, it is told anew
+		}
+	}
+}
+
+func hasLine(rows []Row, l *leg) bool {
+	return l != nil && slices.ContainsFunc(rows, func(row Row) bool { return row.Leg == l.id })
 }
 
 // closeRoom ends the room of a call.
