@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"testing"
 
-	"ccgateway/client"
 	"ccgateway/internal/config"
 )
 
@@ -27,13 +26,7 @@ func TestField25_FiguresSurvive(t *testing.T) {
 	t.Parallel()
 	in := prepare(t)
 	cfg := testConfig(t, in.connectOutside, func(cfg *config.Config) { cfg.Listen.HTTP = freeAddress(t, "tcp") })
-	p, err := start(in.ctx, cfg, in.log.logger())
-	must(t, err)
-	c, err := client.New("http://" + p.address("http"))
-	must(t, err)
-	defer c.Close()
-	ann, err := c.SignIn(in.ctx, client.SignIn{Agent: 101, Password: agentPassword, Phone: "40101"})
-	must(t, err)
+	p, _, ann := in.untilStopped(cfg)
 	day := func() (counters struct {
 		Result struct{ BusyNums, RestNums, AnswerNums int }
 	}) {

@@ -13,6 +13,19 @@ import (
 	"ccgateway/internal/store"
 )
 
+// untilStopped runs the program, which the test stops by itself, and signs agent 101 in.
+func (in *installation) untilStopped(cfg *config.Config) (*program, *client.Client, *client.Agent) {
+	in.t.Helper()
+	p, err := start(in.ctx, cfg, in.log.logger())
+	must(in.t, err)
+	c, err := client.New("http://" + p.address("http"))
+	must(in.t, err)
+	in.t.Cleanup(func() { c.Close() })
+	ann, err := c.SignIn(in.ctx, client.SignIn{Agent: 101, Password: agentPassword, Phone: "40101"})
+	must(in.t, err)
+	return p, c, ann
+}
+
 // TestAgentsSurviveAGracefulStop: after a stop and a start over the same data an agent's GUID, state and events are there, also for
 // the poll that has nothing but GUIDs; his session is one in the records.
 func TestAgentsSurviveAGracefulStop(t *testing.T) {
@@ -21,13 +34,7 @@ func TestAgentsSurviveAGracefulStop(t *testing.T) {
 	cfg := testConfig(t, in.connectOutside, func(cfg *config.Config) {
 		cfg.Listen.HTTP, cfg.Events.PollWait = freeAddress(t, "tcp"), 50*time.Millisecond
 	})
-	p, err := start(in.ctx, cfg, in.log.logger())
-	must(t, err)
-	c, err := client.New("http://" + p.address("http"))
-	must(t, err)
-	defer c.Close()
-	ann, err := c.SignIn(in.ctx, client.SignIn{Agent: 101, Password: agentPassword, Phone: "40101"})
-	must(t, err)
+	p, c, ann := in.untilStopped(cfg)
 	for _, want := range []string{client.InService, client.Ready} {
 		if event, err := ann.Next(in.ctx); err != nil || event == nil || event.Type != want {
 			t.Fatalf("event %+v, %v; want %s", event, err, want)

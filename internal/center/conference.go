@@ -40,7 +40,7 @@ func (cl *call) others(p *party) string {
 }
 
 // depart lets a party leave. The call goes on if two others remain in it, or if it is being handed on or is in a flow; otherwise it
-// ends for all. It is not handed on for an agent who holds it.
+// ends for all.
 func (c *Center) depart(p *party, f finish) {
 	cl := p.call
 	remain := slices.DeleteFunc(cl.present(), func(other *party) bool { return other == p })
@@ -48,10 +48,8 @@ func (c *Center) depart(p *party, f finish) {
 		f.reason = LeaveAskerLeft
 	}
 	switch {
-	case p == cl.add.asker && cl.add.kind != addHelp && len(remain) == 1 && remain[0].holds(): // nobody is there who could wait
-		c.endCall(cl, f)
 	case p == cl.add.asker && cl.add.kind != addHelp:
-		c.handOn(p, f)
+		c.handOn(p, remain, f)
 	case p.phase == phaseSuspended:
 		c.leaves(p, f)
 	case len(remain) > 1:
@@ -68,11 +66,16 @@ func (c *Center) depart(p *party, f finish) {
 	}
 }
 
-// handOn lets the agent go who watches a transfer: it goes on as a blind one.
-func (c *Center) handOn(p *party, f finish) {
+// handOn lets the agent go who watches a transfer: it goes on as a blind one, for the others that remain. If that is only an agent who holds the
+// call, nobody is there who could wait.
+func (c *Center) handOn(p *party, others []*party, f finish) {
 	cl := p.call
+	if len(others) == 1 && others[0].holds() {
+		c.endCall(cl, f)
+		return
+	}
 	cl.transFrom = p.agent.id
-	if others := slices.DeleteFunc(cl.present(), func(other *party) bool { return other == p }); len(others) > 1 {
+	if len(others) > 1 {
 		cl.add.kind, cl.add.asker = addJoin, nil
 		c.rejoin(cl, nil)
 		if cl.queued {

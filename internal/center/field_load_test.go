@@ -43,7 +43,7 @@ func TestField5_Crowd(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	c := &crowd{t: t, host: host.New(slog.New(slog.NewTextHandler(&log, nil)), time.Now), served: map[string]int{}, records: map[center.CallID]int{}}
+	c := &crowd{t: t, ended: make(chan struct{}, 1), host: host.New(slog.New(slog.NewTextHandler(&log, nil)), time.Now), served: map[string]int{}, records: map[center.CallID]int{}}
 	c.host.Attach(c)
 	c.host.Keep(host.Keeping{Journal: writes, SnapshotCommands: 1_000_000})
 	f := &follower{journal: reads, written: make(chan struct{})}
@@ -128,6 +128,7 @@ type crowd struct {
 	t     *testing.T
 	host  *host.Host
 	calls sync.WaitGroup
+	ended chan struct{} // has room for one: a call has ended
 
 	mu      sync.Mutex
 	served  map[string]int // offers, by caller
@@ -176,6 +177,10 @@ func (c *crowd) Carry(_ center.VCCID, effects []center.Effect) {
 		switch e := e.(type) {
 		case center.CallRecord:
 			c.records[e.Call]++
+			select {
+			case c.ended <- struct{}{}:
+			default:
+			}
 		case center.Ring:
 			c.served[e.Caller]++
 			c.calls.Go(func() {
@@ -189,12 +194,14 @@ func (c *crowd) Carry(_ center.VCCID, effects []center.Effect) {
 
 // untilEmpty waits until the last talk has ended.
 func (c *crowd) untilEmpty() {
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for limit := time.After(time.Minute); ; {
 		census, _ := c.do(center.Look{}).(center.Overview)
 		if len(census.Calls) == 0 {
 			return
 		}
-		if time.Now().After(limit) {
+		select {
+		case <-c.ended:
+		case <-limit:
 			c.t.Fatalf("%d calls do not end", len(census.Calls))
 		}
 	}
@@ -217,8 +224,7 @@ func (f *follower) follow(ctx context.Context) error {
 		select {
 		case <-f.written:
 			last = true
-		default:
-			time.Sleep(10 * time.Millisecond)
+		case <-time.After(10 * time.Millisecond): // a piece at a time
 		}
 		if err := f.journal.Walk(ctx, 1, f.next, f.step); err != nil || last {
 			return err

@@ -147,18 +147,25 @@ func TestSim_RecordingFromRinging(t *testing.T) {
 		name, wrong string
 		rule        center.Recording
 		did         []center.Effect
+		asked       bool // the agent has asked for a call to a colleague
 	}{
-		{"recorded", "", all, []center.Effect{rings, starts}},
-		{"not recorded", "is not recorded", all, []center.Effect{rings}},
-		{"not yet", "", talk, []center.Effect{rings}},
-		{"too early", "against the rule", talk, []center.Effect{rings, starts}},
-		{"a colleague", "against the rule", all, []center.Effect{colleague, starts}},
-		{"nothing rings", "neither talks", all, []center.Effect{starts}},
+		{"recorded", "", all, []center.Effect{rings, starts}, false},
+		{"not recorded", "is not recorded", all, []center.Effect{rings}, false},
+		{"not yet", "", talk, []center.Effect{rings}, false},
+		{"too early", "against the rule", talk, []center.Effect{rings, starts}, false},
+		{"a colleague", "against the rule", all, []center.Effect{colleague, starts}, true},
+		{"a colleague's phone, dialled by itself", "", all, []center.Effect{colleague, starts}, false},
+		{"nothing rings", "neither talks", all, []center.Effect{starts}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWatch(at)
 			w.rule = c.rule
-			if err := w.saw(at, false, center.Tick{}, center.Reply{}, before); err != nil {
+			var cmd center.Command = center.Tick{}
+			var reply center.Reply
+			if c.asked {
+				cmd, reply.Value = center.CallInner{By: center.By{Agent: 101}, Called: "102"}, call
+			}
+			if err := w.saw(at, false, cmd, reply, before); err != nil {
 				t.Fatal(err)
 			}
 			err := w.saw(at, false, center.LegAnswered{Leg: "o1"}, center.Reply{}, c.did)

@@ -11,6 +11,12 @@ import (
 func (w *watch) makes(cmd center.Command, id center.CallID) {
 	var agent center.AgentID
 	switch c := cmd.(type) {
+	case center.CallInner:
+		w.among(c.Agent, id)
+	case center.CallInnerSkill:
+		w.among(c.Agent, id)
+	case center.InnerHelp:
+		w.among(c.Agent, id)
 	case center.CallOut:
 		agent = c.Agent
 	case center.PreviewCallOut:
@@ -21,14 +27,22 @@ func (w *watch) makes(cmd center.Command, id center.CallID) {
 	}
 }
 
-// otherRings notes that the other side of an agent's own call begins to ring. A number that is no agent's is a customer's: calls between
-// agents have the work number.
+// among notes that a call is one between agents. Its other side may ring already.
+func (w *watch) among(agent center.AgentID, id center.CallID) {
+	w.inner[id] = true
+	if s := w.sessions[agent]; s != nil {
+		delete(s.out, id)
+	}
+}
+
+// otherRings notes that the other side of an agent's own call begins to ring. What no agent has asked for as a call between agents is one to a
+// customer, also where the number that was dialled by itself is an agent's phone.
 func (w *watch) otherRings(s *sessionSeen, e center.Event) {
 	content, ok := e.Content.(center.CustomerAlertingContent)
 	if !ok || !s.making[content.Call] {
 		return
 	}
-	if content.OtherPhoneWorkno == "" {
+	if !w.inner[content.Call] {
 		s.out[content.Call] = true
 	}
 	w.did.rings = append(w.did.rings, talkSeen{s.agent, content.Call})

@@ -32,6 +32,7 @@ type watch struct {
 	counts     counts
 	rule       center.Recording           // the tenant's
 	helps      map[center.CallID]helpSeen // ids of three-party helps
+	inner      map[center.CallID]bool     // calls between agents, by the wish of one
 	helpNew    center.CallID              // asked for by this command, which may fail at once; "" = none
 	helpGone   center.CallID              // its asker is told by this command that he has ended it; "" = none
 	picked     map[center.AgentID]bool    // agents whom an inspector has picked to be recorded before their talks
@@ -215,6 +216,7 @@ func newWatch(now time.Time) *watch {
 		players:    make(map[center.AgentID]bool),
 		backs:      make(map[string]bool),
 		helps:      make(map[center.CallID]helpSeen),
+		inner:      make(map[center.CallID]bool),
 		picked:     make(map[center.AgentID]bool),
 	}
 }

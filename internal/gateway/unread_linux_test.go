@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,3 +51,25 @@ func TestLimitUnread(t *testing.T) {
 type secured struct{ net.Conn }
 
 func (s secured) NetConn() net.Conn { return s.Conn }
+
+// TestSSE_StuckReader: a client that does not read is cut off as slow also where our own system's buffers have room for all events.
+func TestSSE_StuckReader(t *testing.T) {
+	const events = 10
+	h, _ := streaming(t, 101)
+	h.writeTime = 100 * time.Millisecond
+	address := h.serve(t)
+	stuck := dial(t, address)
+	stuck.say("GET "+Base+"agentevent/101/stream?after=0 HTTP/1.1", "Host: x", "guid: "+guid1, "", "")
+	if _, err := stuck.ReadString('\n'); err != nil { // the stream runs
+		t.Fatal(err)
+	}
+	if err := stuck.Conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	big := strings.Repeat("x", 100_000)
+	for seq := uint64(1); seq <= events; seq++ {
+		h.raise(101, seq, "big", big)
+	}
+	h.ended(t)
+	expectTold(t, how(openSSE).follow(t, address, "?after=0"), helloMessage(0, `,"previous":"slow"`))
+}

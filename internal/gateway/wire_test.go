@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,7 +29,9 @@ func (h *house) serve(t *testing.T) string {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = server.Serve(limited)
+		if err := server.Serve(limited); !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	}()
 	t.Cleanup(func() {
 		h.events.Close()

@@ -46,7 +46,10 @@ func TestField6_TwoOwners(t *testing.T) {
 						taken[caller] = true
 						mu.Unlock()
 						if n%2 == 0 { // he is gone again at once, and his agent free for the next one
-							_, _ = h.Do(t.Context(), 1, center.LegEnded{Leg: center.LegID("i" + caller), Cause: center.CauseHungUp})
+							_, err := h.Do(t.Context(), 1, center.LegEnded{Leg: center.LegID("i" + caller), Cause: center.CauseHungUp})
+							if err != nil && !errors.Is(err, ErrStopped) {
+								t.Errorf("caller %s hangs up: %v", caller, err)
+							}
 						}
 					}
 				}
