@@ -163,7 +163,7 @@ var (
 	tickLongest  = define(gauge, "media_longest_tick_seconds", "The most work in one round since the start; 0.02 is all there is.")
 	roomsBroken  = define(counter, "media_rooms_broken_total", "Rooms put out of service by a fault of the program.")
 	unknownSound = define(counter, "media_unknown_prompts_total", "Prompts that were not found and replaced by music.")
-	recordings   = define(gauge, "recordings", "Recordings that run.")
+	recordings   = define(gauge, "recordings", "Recordings that run, or whose file is not written to its end.")
 	recorded     = define(counter, "recordings_total", "Recordings that began.")
 	recordFailed = define(counter, "recordings_failed_total", "Recordings that could not be begun or broke off.")
 )
