@@ -98,7 +98,7 @@ func TestStrangers_EveryStep(t *testing.T) {
 		hears func()
 	}{
 		{"waiting", func() { in.waiting(1, 1, 1) }, func() { customer.hears(musicTone) }},
-		{"offered", func() { ann.ok(ann.CancelBusy); ann.expect(freed); agent = offerByHand(in, ann, customer, fromAmy) }, func() { customer.hears(musicTone) }},
+		{"offered", func() { ann.ok(ann.CancelBusy); ann.expect(freed); agent = offerByHand(in, ann, customer, fromAmy) }, func() { customer.hears(ringTone) }},
 		{"talk", func() {
 			ann.ok(func(ctx context.Context) error { return ann.Answer(ctx, in.bound(fromAmy.id)) })
 			ann.expect(fromAmy.talking("0"), fromAmy.record())

@@ -129,7 +129,7 @@ func (c *Center) leaves(p *party, f finish) {
 	cl := p.call
 	cl.remove(p)
 	f.first = p
-	if p == cl.outside {
+	if p == cl.outside || len(cl.present()) <= 2 { // of two, neither can be dropped from the other
 		cl.outside = nil
 	}
 	c.endRelay(cl)
@@ -151,9 +151,6 @@ func (c *Center) leaves(p *party, f finish) {
 
 // gather lets those who were set aside talk with the others again when there are not two any more whom that keeps apart.
 func (c *Center) gather(cl *call) {
-	if len(cl.parties) <= 2 {
-		cl.outside = nil
-	}
 	apart := 0
 	for _, p := range cl.parties {
 		if !p.parked {
