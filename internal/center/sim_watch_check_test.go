@@ -159,7 +159,7 @@ func TestSim_RecordingFromRinging(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWatch(at)
-			w.rule = c.rule
+			w.rule, w.dueRule = c.rule, c.rule
 			var cmd center.Command = center.Tick{}
 			var reply center.Reply
 			if c.asked {

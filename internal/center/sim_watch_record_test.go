@@ -59,15 +59,16 @@ func (w *watch) startsEarly(e center.StartRecording) {
 // checkRecordings checks that what begins is recorded where the rule is to record all: talks, and calls to customers that begin to ring
 // where recordings begin with that. No recording begins earlier than the rule, or its agent, wants.
 func (w *watch) checkRecordings() error {
+	all := w.rule.Mode == center.RecordAll && w.dueRule.Mode == center.RecordAll
 	for _, talk := range w.did.talks {
-		if w.rule.Mode == center.RecordAll && w.sessions[talk.agent] != nil && w.sessions[talk.agent].present == talk.call && !w.records(talk) {
+		if all && w.sessions[talk.agent] != nil && w.sessions[talk.agent].present == talk.call && !w.records(talk) {
 			return fmt.Errorf("agent %d talks on call %s, which is not recorded", talk.agent, talk.call)
 		}
 	}
-	ringing := w.rule.CallOut == center.RecordFromRinging
+	ringing := w.rule.CallOut == center.RecordFromRinging && w.dueRule.CallOut == center.RecordFromRinging
 	for _, ring := range w.did.rings {
 		s := w.sessions[ring.agent]
-		if w.rule.Mode == center.RecordAll && ringing && s != nil && s.making[ring.call] && s.out[ring.call] && !w.records(ring) {
+		if all && ringing && s != nil && s.making[ring.call] && s.out[ring.call] && !w.records(ring) {
 			return fmt.Errorf("agent %d's call %s rings, and is not recorded", ring.agent, ring.call)
 		}
 	}
@@ -77,11 +78,16 @@ func (w *watch) checkRecordings() error {
 		case s == nil: // signed out meanwhile
 		case !slices.Contains(w.did.rings, early):
 			return fmt.Errorf("recording of agent %d begins, who neither talks on call %s nor hears it ring", early.agent, early.call)
-		case !(ringing && s.out[early.call]) && !(w.rule.Mode == center.RecordChosen && (s.early || w.picked[early.agent])):
+		case !w.mayRing(s, early, w.rule) && !w.mayRing(s, early, w.dueRule):
 			return fmt.Errorf("recording of agent %d begins before the talk of call %s, against the rule %+v", early.agent, early.call, w.rule)
 		}
 	}
 	return nil
+}
+
+// mayRing tells whether the agent's call may be recorded from its ringing on.
+func (w *watch) mayRing(s *sessionSeen, ring talkSeen, rule center.Recording) bool {
+	return rule.CallOut == center.RecordFromRinging && s.out[ring.call] || rule.Mode == center.RecordChosen && (s.early || w.picked[ring.agent])
 }
 
 func (w *watch) records(talk talkSeen) bool {

@@ -31,6 +31,7 @@ type watch struct {
 	backs      map[string]bool         // numbers of customers who are to be called back
 	counts     counts
 	rule       center.Recording           // the tenant's
+	dueRule    center.Recording           // what was due before the command went by this one; a Configure may change it
 	helps      map[center.CallID]helpSeen // ids of three-party helps
 	inner      map[center.CallID]bool     // calls between agents, by the wish of one
 	helpNew    center.CallID              // asked for by this command, which may fail at once; "" = none

@@ -65,7 +65,7 @@ func newWorld(start time.Time, cfg center.Config, ref *reference) *world {
 	w := &world{center: center.New(start, cfg), now: start, sight: sight{at: start}, watch: newWatch(start), ref: ref, seen: make(map[string]int), cfg: cfg,
 		allowed: make(map[center.CallID]string), maker: make(map[center.CallID]center.AgentID), named: make(map[center.CallID]bool), apart: make(map[center.CallID]bool)}
 	w.model.configure(cfg)
-	w.watch.rule = cfg.Recording
+	w.watch.rule, w.watch.dueRule = cfg.Recording, cfg.Recording
 	w.model.noCalls = make(map[center.AgentID]bool)
 	w.model.change = make(map[center.AgentID]bool)
 	return w
@@ -151,8 +151,9 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	if _, ok := cmd.(center.SetForwarding); ok {
 		w.forwarded = true
 	}
-	if c, ok := cmd.(center.Configure); ok {
-		w.watch.rule = c.Config.Recording
+	w.watch.dueRule, w.watch.rule = w.watch.rule, w.rules(cmd)
+	if !late {
+		w.watch.dueRule = w.watch.rule
 	}
 	if c, ok := cmd.(center.Configure); ok && len(c.Config.Agents) > 0 {
 		w.cfg = c.Config
@@ -172,6 +173,14 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 		}
 	}
 	return reply, effects, nil
+}
+
+// rules says by which rule talks are recorded from the command on.
+func (w *world) rules(cmd center.Command) center.Recording {
+	if c, ok := cmd.(center.Configure); ok {
+		return c.Config.Recording
+	}
+	return w.watch.rule
 }
 
 // namesCall tells whether nameCall has to know the calls of before a command.
