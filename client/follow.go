@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ccgateway/internal/sleep"
 )
 
 // How a followed stream is read.
@@ -60,7 +62,7 @@ func (a *Agent) follow(ctx context.Context, events chan<- Event) error {
 		case time.Since(lastAlive) > giveUp:
 			return fmt.Errorf("gateway not reached for %s: %w", giveUp, err)
 		}
-		rest(ctx, pause)
+		sleep.For(ctx, pause)
 		pause = min(2*pause, lastPause)
 	}
 }

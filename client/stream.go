@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"ccgateway/internal/sleep"
 )
 
 // How a stream polls.
@@ -75,10 +77,10 @@ func (a *Agent) poll(ctx context.Context, events chan<- Event) error {
 				return ctx.Err()
 			}
 		case err != nil:
-			rest(ctx, pause)
+			sleep.For(ctx, pause)
 			pause = min(2*pause, lastPause)
 		case time.Since(began) < hurried:
-			rest(ctx, restBetween)
+			sleep.For(ctx, restBetween)
 		}
 	}
 }
@@ -95,13 +97,4 @@ func (a *Agent) Next(ctx context.Context) (*Event, error) {
 		return nil, fmt.Errorf("poll of agent %s: %w", a.number, err)
 	}
 	return &event, nil
-}
-
-func rest(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

@@ -53,7 +53,12 @@ func (c *Center) countTransfer(a *agent, outside bool) {
 
 // countState counts a state that ends.
 func (c *Center) countState(a *agent) {
-	f, span := c.today(a), Seconds(c.now.Sub(a.since)/time.Second)
+	c.addState(c.today(a), a)
+}
+
+// addState adds the agent's state, as long as it has lasted by now, to figures.
+func (c *Center) addState(f *DayFigures, a *agent) {
+	span := Seconds(c.now.Sub(a.since) / time.Second)
 	switch a.state {
 	case StateBusy:
 		f.Busy++

@@ -90,19 +90,7 @@ func (c *Center) waitingCalls(skill SkillID) (Reply, bool) {
 // statistics are the agent's counters of the day, with the state and the talk that go on.
 func (c *Center) statistics(a *agent) DayFigures {
 	f := *c.today(a)
-	span := Seconds(c.now.Sub(a.since) / time.Second)
-	switch a.state {
-	case StateBusy:
-		f.Busy++
-		f.BusyTime += span
-	case StateRest:
-		f.Rests++
-		f.RestTime += span
-		if over := c.now.Sub(a.restUntil); over > 0 {
-			f.RestsOver++
-			f.RestOverTime += Seconds(over / time.Second)
-		}
-	}
+	c.addState(&f, a)
 	if p := a.present; p != nil && !p.answered.IsZero() {
 		f.Talk += Seconds(c.now.Sub(p.answered) / time.Second)
 	}

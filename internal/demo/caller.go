@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"ccgateway/internal/sleep"
 	"ccgateway/internal/softphone"
 )
 
@@ -91,7 +92,7 @@ func (t *Traffic) Run(ctx context.Context) error {
 // live calls again and again. The first calls come soon after the start, so that there is something to see.
 func (t *Traffic) live(ctx context.Context, caller *Caller, phone *softphone.Phone) {
 	pause := rand.N(t.Pause/2 + 1) //nolint:gosec // demo traffic, no secret
-	for wait(ctx, pause) {
+	for sleep.For(ctx, pause) {
 		t.callOnce(ctx, caller, phone)
 		pause = t.Pause/2 + rand.N(t.Pause+1) //nolint:gosec // demo traffic, no secret
 	}
@@ -152,16 +153,4 @@ func hangUp(ctx context.Context, call *softphone.Call) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
 	_ = call.Hangup(ctx) // it may have ended meanwhile: that is what was wanted
-}
-
-// wait pauses; false = ctx has ended.
-func wait(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ccgateway/client"
+	"ccgateway/internal/sleep"
 	"ccgateway/internal/softphone"
 )
 
@@ -236,7 +237,7 @@ func (s *stage) does(a *actor, what string, do func(ctx context.Context) error) 
 }
 
 func (s *stage) pause(d time.Duration) {
-	if s.err == nil && !wait(s.ctx, d) {
+	if s.err == nil && !sleep.For(s.ctx, d) {
 		s.err = s.ctx.Err()
 	}
 }

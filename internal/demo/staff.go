@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ccgateway/client"
+	"ccgateway/internal/sleep"
 	"ccgateway/internal/softphone"
 )
 
@@ -112,7 +113,7 @@ func (w *worker) handle(ctx context.Context) error {
 		case *client.Offer:
 			switch event.Type {
 			case client.Ringing:
-				if wait(ctx, thinkFor) {
+				if sleep.For(ctx, thinkFor) {
 					w.tell(w.agent.Answer(ctx, content.Call))
 				}
 			case client.Talking:

@@ -8,6 +8,7 @@ import (
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/delivery"
+	"ccgateway/internal/sleep"
 )
 
 // lookAgain is how long a worker waits for events before it looks anew. It is woken by an event; the length means nothing.
@@ -60,7 +61,7 @@ func (w *worker) run(taking, posting context.Context) {
 			}
 			continue
 		}
-		if pause := w.push(posting, batch); pause > 0 && !rest(taking, pause) {
+		if pause := w.push(posting, batch); pause > 0 && !sleep.For(taking, pause) {
 			return
 		}
 	}
@@ -110,16 +111,4 @@ func (w *worker) failed(ctx context.Context, began time.Time, err error) (pause 
 	w.log.Warn("agent is signed out: his events cannot be pushed", "failed_for", lasted.Round(time.Millisecond).String())
 	w.pusher.expel(w.key)
 	return settings.retry
-}
-
-// rest waits; false when it was told to end meanwhile.
-func rest(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
