@@ -138,15 +138,8 @@ func TestOfferFails(t *testing.T) {
 				c.fail(ann, ann.Phone.called())
 			}
 			ann.expect(c.events...)
-			ben.expect(busy)
 			customer.hears(musicTone)
-			next := ben.Phone.rung()
-			ben.expect(fromAmy.alerting())
-			next.lift()
-			ben.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, 1), fromAmy.customerAlerting())
-			ben.ok(func(ctx context.Context) error { return ben.Answer(ctx, "") })
-			ben.expect(fromAmy.talking("0"), fromAmy.record())
-			converse(next, customer)
+			takeRequeued(ben, customer, 1)
 			customer.hangUp()
 			ben.expect(fromAmy.releasedByCustomer(ready)...)
 			if c.after != nil {

@@ -50,14 +50,7 @@ func TestField2_PhoneVanishes(t *testing.T) {
 			customer.hears(musicTone)
 			in.waiting(1, 1, 1)
 			ben := in.agent(102)
-			ben.expect(busy)
-			next := ben.Phone.rung()
-			ben.expect(fromAmy.alerting())
-			next.lift()
-			ben.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, 1), fromAmy.customerAlerting())
-			ben.ok(func(ctx context.Context) error { return ben.Answer(ctx, "") })
-			ben.expect(fromAmy.talking("0"), fromAmy.record())
-			converse(next, customer)
+			takeRequeued(ben, customer, 1)
 			ann.Phone.Plug()
 			phone.over() // what was said to it meanwhile is repeated
 		})
@@ -197,14 +190,7 @@ func TestField18_MissedCalls(t *testing.T) {
 		ann.ok(ann.CancelBusy)
 		ann.expect(freed)
 	}
-	ann.expect(busy)
-	phone := ann.Phone.rung()
-	ann.expect(fromAmy.alerting())
-	phone.lift()
-	ann.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, 3), fromAmy.customerAlerting())
-	ann.ok(func(ctx context.Context) error { return ann.Answer(ctx, "") })
-	ann.expect(fromAmy.talking("0"), fromAmy.record())
-	converse(phone, customer)
+	takeRequeued(ann, customer, 3)
 }
 
 // TestField20_RecordingOverHold: a recording is as long as the talk, over a hold and a call out meanwhile that fails; what the held
@@ -257,14 +243,8 @@ func TestField23_FailedCallGivesBackTheState(t *testing.T) {
 	ann.expect(freed, busy, phoneGone, notReady(5))
 	in.try("register", ann.Phone.Register)
 	ann.ok(ann.CancelBusy)
-	ann.expect(freed, busy)
-	phone := ann.Phone.rung()
-	ann.expect(fromAmy.alerting())
-	phone.lift()
-	ann.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, 1), fromAmy.customerAlerting())
-	ann.ok(func(ctx context.Context) error { return ann.Answer(ctx, "") })
-	ann.expect(fromAmy.talking("0"), fromAmy.record())
-	converse(phone, customer)
+	ann.expect(freed)
+	takeRequeued(ann, customer, 1)
 }
 
 // TestField24_SilenceIsNotDeath: both sides are muted for longer than the no-media time, and the call goes on. A BYE for a call that

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -20,14 +19,7 @@ func TestForceLogOut(t *testing.T) {
 	offeredOn := func(in *installation, call *talk, _ *desk) { // the caller is served by the next agent
 		in.t.Helper()
 		ben := in.agent(102)
-		ben.expect(busy)
-		phone := ben.Phone.rung()
-		ben.expect(fromAmy.alerting())
-		phone.lift()
-		ben.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, 1), fromAmy.customerAlerting())
-		ben.ok(func(ctx context.Context) error { return ben.Answer(ctx, "") })
-		ben.expect(fromAmy.talking("0"), fromAmy.record())
-		converse(phone, call)
+		takeRequeued(ben, call, 1)
 		ben.ok(ben.Release)
 		ben.expect(fromAmy.releasedByAgent(ready)...)
 		in.recorded("$call", "call 13900 to 1000, queue 1, requeued 1, answered by 102: agent hung up (agent)",

@@ -33,6 +33,20 @@ func offerByHand(in *installation, d *desk, customer *talk, p party) *talk {
 	return phone
 }
 
+// takeRequeued lets an agent take, by hand, the caller whom agent 101 has not taken so many times. Both hear each other then.
+func takeRequeued(d *desk, customer *talk, times int) *talk {
+	customer.line.in.t.Helper()
+	d.expect(busy)
+	phone := d.Phone.rung()
+	d.expect(fromAmy.alerting())
+	phone.lift()
+	d.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, times), fromAmy.customerAlerting())
+	d.ok(func(ctx context.Context) error { return d.Answer(ctx, "") })
+	d.expect(fromAmy.talking("0"), fromAmy.record())
+	converse(phone, customer)
+	return phone
+}
+
 // TestInbound_ManualAnswer is call-model 14.1 with both endings, step by step.
 func TestInbound_ManualAnswer(t *testing.T) {
 	t.Parallel()
@@ -158,14 +172,7 @@ func TestInbound_NoAnswer(t *testing.T) {
 			customer.hears(musicTone)
 			in.waiting(1, 1, 1)
 			ben := in.agent(102)
-			ben.expect(busy)
-			next := ben.Phone.rung()
-			ben.expect(fromAmy.alerting())
-			next.lift()
-			ben.expect(offhook, fromAmy.ringing("0"), fromAmy.requeued(101, 1), fromAmy.customerAlerting())
-			ben.ok(func(ctx context.Context) error { return ben.Answer(ctx, "") })
-			ben.expect(fromAmy.talking("0"), fromAmy.record())
-			converse(next, customer)
+			takeRequeued(ben, customer, 1)
 			ben.ok(ben.Release)
 			ben.expect(fromAmy.releasedByAgent(ready)...)
 			customer.over()

@@ -49,21 +49,7 @@ func serve(t *testing.T, o Options) *httptest.Server {
 
 func get(t *testing.T, url, token string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reply.Body.Close()
-	body, err := io.ReadAll(reply.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return reply.StatusCode, string(body)
+	return send(t, http.MethodGet, url, token, "")
 }
 
 func TestHealthAndReadinessTellTheReason(t *testing.T) {

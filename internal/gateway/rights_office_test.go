@@ -1,11 +1,9 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,23 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ccgateway/internal/center"
+	"ccgateway/internal/doctest"
 )
 
 func TestRightsDoc(t *testing.T) {
-	file := filepath.Join("..", "..", "docs", "rights.md")
-	want := RightsDoc()
-	if *update {
-		if err := os.WriteFile(file, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("docs/rights.md is not what the table says; run go generate ./internal/gateway")
-	}
+	doctest.Page(t, filepath.Join("..", "..", "docs", "rights.md"), RightsDoc(), *update, "go generate ./internal/gateway")
 	if slices.Compare(slices.Sorted(maps.Keys(meanings)), slices.Sorted(maps.Keys(center.RightNames))) != 0 {
 		t.Error("not every right has a meaning")
 	}

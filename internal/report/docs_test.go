@@ -3,11 +3,11 @@ package report_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"ccgateway/internal/doctest"
 	"ccgateway/internal/report"
 )
 
@@ -47,17 +47,5 @@ func TestDocs(t *testing.T) {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Name, c.Title, c.Unit, c.Formula)
 		}
 	}
-	const path = "../../docs/reports.md"
-	if *rewrite {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil { //nolint:gosec // a page for everybody
-			t.Fatal(err)
-		}
-	}
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(page) != b.String() {
-		t.Error("docs/reports.md does not say what the figures are; write it anew with -rewrite")
-	}
+	doctest.Page(t, "../../docs/reports.md", []byte(b.String()), *rewrite, "go test ./internal/report -run Docs -rewrite")
 }

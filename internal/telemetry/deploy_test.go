@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"os"
@@ -12,25 +11,14 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"ccgateway/internal/doctest"
 )
 
 var update = flag.Bool("update", false, "write docs/metrics.md anew")
 
 func TestMetricsDoc(t *testing.T) {
-	file := filepath.Join("..", "..", "docs", "metrics.md")
-	want := MetricsDoc()
-	if *update {
-		if err := os.WriteFile(file, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("docs/metrics.md is not what the table says; run go generate ./internal/telemetry")
-	}
+	doctest.Page(t, filepath.Join("..", "..", "docs", "metrics.md"), MetricsDoc(), *update, "go generate ./internal/telemetry")
 }
 
 // named finds our metrics and their label matchers in an expression.

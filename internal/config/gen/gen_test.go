@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"os"
 	"strings"
 	"testing"
 
 	"ccgateway/internal/config"
+	"ccgateway/internal/doctest"
 )
 
 // TestUpToDate: what is generated is what is committed.
@@ -17,13 +16,7 @@ func TestUpToDate(t *testing.T) {
 	}
 	file := defaultFile(help)
 	for path, want := range map[string][]byte{"../" + fileName: file, "../" + pageName: page(help, file)} {
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s is out of date: run go generate ./internal/config", path)
-		}
+		doctest.Page(t, path, want, false, "go generate ./internal/config")
 	}
 }
 
