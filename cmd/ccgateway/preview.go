@@ -18,24 +18,6 @@ type previewCommand struct {
 	Withdraw previewWithdrawCommand `cmd:"" help:"Take a customer back who has not been called yet."`
 }
 
-// runningCenter is what the commands about previews have in common.
-type runningCenter struct {
-	Config string `short:"c" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
-	Data   string `help:"Data folder of the installation (for its administrator's token); default: the file's data, else ./data." type:"path"`
-	Admin  string `help:"Admin address of the running program; default: the file's listen.admin, else 127.0.0.1:8081."`
-	VCC    int    `name:"vcc" help:"Number of the tenant; may be left out where there is one."`
-}
-
-// door says where the running program answers, and to which token.
-func (r runningCenter) door() (address, token string, err error) {
-	folder, address, err := whyCommand{Config: r.Config, Data: r.Data, Admin: r.Admin}.installation()
-	if err != nil {
-		return "", "", err
-	}
-	token, err = admin.ReadToken(folder)
-	return address, token, err
-}
-
 // previewOfferCommand reads a campaign file.
 type previewOfferCommand struct {
 	runningCenter

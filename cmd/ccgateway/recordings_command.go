@@ -17,10 +17,7 @@ type recordingsCommand struct {
 
 // deleteRecordingsCommand deletes recordings.
 type deleteRecordingsCommand struct {
-	Config    string `short:"c" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
-	Data      string `help:"Data folder of the installation (for its administrator's token); default: the file's data, else ./data." type:"path"`
-	Admin     string `help:"Admin address of the running program; default: the file's listen.admin, else 127.0.0.1:8081."`
-	VCC       int    `name:"vcc" help:"Number of the tenant; may be left out where there is one."`
+	runningCenter
 	Recording string `help:"Id of the recording, or the fileName that desktops know it by."`
 	Before    string `help:"All that ended before this date or time (2026-01-01, 2026-01-01T08:00) in this machine's time zone."`
 	Why       string `required:"" help:"Reason, for the audit."`
@@ -48,11 +45,7 @@ func (c deleteRecordingsCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	folder, address, err := whyCommand{Config: c.Config, Data: c.Data, Admin: c.Admin}.installation()
-	if err != nil {
-		return err
-	}
-	token, err := admin.ReadToken(folder)
+	address, token, err := c.door()
 	if err != nil {
 		return err
 	}

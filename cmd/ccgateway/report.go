@@ -17,10 +17,7 @@ import (
 
 // factsQuestion is what the commands about facts have in common.
 type factsQuestion struct {
-	Config string `short:"c" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
-	Data   string `help:"Data folder of the installation (for its administrator's token); default: the file's data, else ./data." type:"path"`
-	Admin  string `help:"Admin address of the running program; default: the file's listen.admin, else 127.0.0.1:8081."`
-	VCC    int    `name:"vcc" help:"Number of the tenant; may be left out where there is one."`
+	runningCenter
 	From   string `help:"Beginning, a date or a time in the zone (2026-11-25, 2026-11-25T08:00); default: today."`
 	Until  string `help:"End, not included; default: a day after the beginning, or now."`
 	Zone   string `help:"Time zone by its IANA name; default: the tenant's."`
@@ -43,11 +40,7 @@ func (q factsQuestion) query(kind, format string) url.Values {
 
 // ask sends the question and writes the answer. A file appears only with the whole answer in it.
 func (q factsQuestion) ask(ctx context.Context, path string, values url.Values) (err error) {
-	folder, address, err := whyCommand{Config: q.Config, Data: q.Data, Admin: q.Admin}.installation()
-	if err != nil {
-		return err
-	}
-	token, err := admin.ReadToken(folder)
+	address, token, err := q.door()
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func answeredAndAbandoned(in *installation, comes func() *desk, at func(step str
 func (in *installation) facts(command, kind string) [][]string {
 	in.t.Helper()
 	file := filepath.Join(in.t.TempDir(), "out.csv")
-	q := factsQuestion{Data: in.cfg.Data, Admin: in.address("admin"), VCC: 1, Zone: "UTC", Output: file, From: time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)}
+	q := factsQuestion{runningCenter: runningCenter{runningProgram: runningProgram{Data: in.cfg.Data, Admin: in.address("admin")}, VCC: 1}, Zone: "UTC", Output: file, From: time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)}
 	var err error
 	if command == "records" {
 		err = recordsCommand{factsQuestion: q, Kind: kind, Format: "csv"}.Run(in.ctx)

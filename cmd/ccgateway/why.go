@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,16 +10,13 @@ import (
 
 	"ccgateway/internal/admin"
 	"ccgateway/internal/center"
-	"ccgateway/internal/config"
 )
 
 // whyCommand tells people why callers wait and agents are idle.
 type whyCommand struct {
-	Config string `short:"c" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
-	Data   string `help:"Data folder of the installation (for its administrator's token); default: the file's data, else ./data." type:"path"`
-	Admin  string `help:"Admin address of the running program; default: the file's listen.admin, else 127.0.0.1:8081."`
-	Call   string `help:"Only this waiting call."`
-	Agent  int    `help:"Only this idle agent."`
+	runningProgram
+	Call  string `help:"Only this waiting call."`
+	Agent int    `help:"Only this idle agent."`
 }
 
 // Help has the examples of --help.
@@ -32,11 +28,7 @@ func (whyCommand) Help() string {
 
 // Run asks the running program and prints its answer.
 func (c whyCommand) Run(ctx context.Context) error {
-	folder, address, err := c.installation()
-	if err != nil {
-		return err
-	}
-	token, err := admin.ReadToken(folder)
+	address, token, err := c.door()
 	if err != nil {
 		return err
 	}
@@ -45,28 +37,6 @@ func (c whyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	return c.print(os.Stdout, all)
-}
-
-// installation says where the data lie and where the running program answers.
-func (c whyCommand) installation() (folder, address string, err error) {
-	folder, address = "data", "127.0.0.1:8081"
-	if c.Config != "" {
-		cfg, err := config.Load(c.Config)
-		if err != nil {
-			return "", "", err
-		}
-		folder, address = cfg.Data, cfg.Listen.Admin
-	}
-	if c.Data != "" {
-		folder = c.Data
-	}
-	if c.Admin != "" {
-		address = c.Admin
-	}
-	if address == "" {
-		return "", "", errors.New("the configuration has no listen.admin, and --admin is not given")
-	}
-	return folder, address, nil
 }
 
 // print writes what was asked for. It is an error if a call or agent was named that does not wait or is not idle.
