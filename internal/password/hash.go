@@ -62,6 +62,13 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return p.format(key), nil
 }
 
+// Decoy gives a hash of today's costs that no password has: to compare those with that belong to nobody, as long as others take.
+func Decoy() string {
+	chance := make([]byte, saltSize+keySize)
+	rand.Read(chance) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+	return present(chance[:saltSize]).format(chance[saltSize:])
+}
+
 // Verify tells whether the password is the one of which phc was made. It takes the same time whatever the answer.
 // The error is ErrMalformed or the context's.
 func (h *Hasher) Verify(ctx context.Context, phc, password string) (bool, error) {

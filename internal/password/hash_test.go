@@ -35,6 +35,20 @@ func TestHasher_HashThenVerify(t *testing.T) {
 	}
 }
 
+// TestDecoy: it is checked like any other hash of today.
+func TestDecoy(t *testing.T) {
+	phc := Decoy()
+	if ok, err := NewHasher(1).Verify(t.Context(), phc, "Ann#2026x"); err != nil || ok {
+		t.Errorf("Verify of %s: %t, %v", phc, ok, err)
+	}
+	if Outdated(phc) {
+		t.Errorf("%s has not the costs of today", phc)
+	}
+	if again := Decoy(); again == phc {
+		t.Errorf("two decoys are equal: %s", phc)
+	}
+}
+
 // TestHasher_VerifyOtherCosts: hashes made with other costs (an earlier version, another program) are taken and marked.
 func TestHasher_VerifyOtherCosts(t *testing.T) {
 	salt := []byte("somesalt12345678")

@@ -22,7 +22,7 @@ type Store struct {
 	log    *slog.Logger
 	now    func() time.Time
 	hasher *password.Hasher
-	decoy  string // hash of a password that nobody has: what an unknown agent's is compared with
+	decoy  string // what an unknown agent's password is compared with
 
 	engine engine
 	write  *sql.DB // one connection
@@ -87,7 +87,7 @@ func Open(ctx context.Context, at string, log *slog.Logger, with ...Option) (*St
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, now: o.now, hasher: password.NewHasher(0), lock: lock, engine: sqliteFile{path: filepath.Join(at, fileName)}}
+	s := &Store{log: log, now: o.now, hasher: password.NewHasher(0), decoy: password.Decoy(), lock: lock, engine: sqliteFile{path: filepath.Join(at, fileName)}}
 	if o.address != "" {
 		s.engine = postgres{address: o.address, patient: o.patient}
 	}
@@ -110,9 +110,6 @@ func (s *Store) open(ctx context.Context, o options) (err error) {
 	}
 	if err := s.closeOrphans(ctx, o); err != nil {
 		return fmt.Errorf("close what was left open: %w", err)
-	}
-	if s.decoy, err = s.hasher.Hash(ctx, randomText()); err != nil {
-		return err
 	}
 	if err := s.look(ctx); err != nil {
 		return err

@@ -19,11 +19,16 @@ type site struct {
 // sites makes places for installations, each empty.
 type sites func(t testing.TB) site
 
-// onAll runs a test on all engines.
+// onAll runs a test on all engines, beside other tests: much of their time is waiting for a disk.
 func onAll(t *testing.T, test func(t *testing.T, place sites)) {
 	t.Helper()
-	t.Run("SQLite", func(t *testing.T) { test(t, onSQLite) })
-	t.Run("PostgreSQL", func(t *testing.T) { test(t, onPostgres) })
+	t.Parallel()
+	for name, place := range map[string]sites{"SQLite": onSQLite, "PostgreSQL": onPostgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, place)
+		})
+	}
 }
 
 func onSQLite(t testing.TB) site { return site{folder: t.TempDir()} }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -52,9 +51,6 @@ func optional(n int) any {
 	}
 	return n
 }
-
-// randomText makes a text that nobody guesses.
-func randomText() string { return rand.Text() }
 
 // toJSON writes a value that no query looks into.
 func toJSON(value any) (string, error) {
