@@ -172,7 +172,7 @@ func (c *Center) callNumber(p *party) {
 // since he asked for it, or the number be forbidden. Then the call has failed.
 func (c *Center) stillGoesOut(p *party) bool {
 	cl := p.call
-	if cl.target.trunk == "" || c.checkOutside(p.agent.id, cl.target.number) == nil {
+	if cl.target.trunk == "" || c.checkByLine(p.agent.id, cl.target.number) == nil {
 		return true
 	}
 	c.endCall(cl, finish{reason: LeaveNoResource, by: PartySystem, cause: CauseForbidden, failed: true})

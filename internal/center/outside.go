@@ -125,6 +125,11 @@ func (c *Center) checkOutside(by AgentID, number string) *result.Error {
 	if c.cfg.isPhone(number) {
 		return nil
 	}
+	return c.checkByLine(by, number)
+}
+
+// checkByLine does the same for a call that a line takes, whatever the number.
+func (c *Center) checkByLine(by AgentID, number string) *result.Error {
 	why := c.bar(by, number)
 	switch why {
 	case BarNone:
