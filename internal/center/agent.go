@@ -42,7 +42,7 @@ type agent struct {
 	reason       int // of not ready; cause of the rest
 	since        time.Time
 	stateCall    CallID    // the call that brought StateTalking, or whose wrap-up StateWork is
-	lastBar      int       // bar state before the present one
+	lastBar      int       // bar state that went before state
 	idleSince    time.Time // for longest idle first
 	before       chosen    // what he had chosen before StateTalking
 	talked       bool      // since StateTalking began, a talk came about

@@ -96,7 +96,12 @@ func (a *agent) bar() int {
 	if len(a.held) > 0 {
 		return barHold
 	}
-	switch a.state {
+	return a.state.bar()
+}
+
+// bar is the bar state of a state by itself, whatever the calls are doing.
+func (s State) bar() int {
+	switch s {
 	case StateIdle:
 		return barIdle
 	case StateWork:

@@ -40,7 +40,7 @@ type wish struct {
 func (c *Center) setState(a *agent, state State, reason int, eventType string, content any) {
 	c.unindex(a)
 	c.recordState(a)
-	a.lastBar = a.bar()
+	a.lastBar = a.state.bar() // not a.bar(): the call that brings the next state is there already
 	a.state, a.reason, a.since, a.stateCall = state, reason, c.now, ""
 	switch state {
 	case StateIdle:

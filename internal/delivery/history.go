@@ -66,12 +66,12 @@ func (h *history) let(n int) {
 	}
 }
 
-// ack notes that the client has everything up to seq.
+// ack notes that the client has everything up to seq. Who asks for less later (a page that has forgotten its number) cannot have it any more.
 func (h *history) ack(seq uint64) {
 	if seq > h.last {
 		return // a number that was never given
 	}
-	h.acked = max(h.acked, seq)
+	h.acked, h.lost = max(h.acked, seq), max(h.lost, seq)
 	n := 0
 	for n < len(h.kept) && h.kept[n].event.Seq <= h.acked {
 		n++

@@ -164,7 +164,7 @@ func TestStream_Bounds(t *testing.T) {
 		if _, opening := follow(t, d, after(7)); !opening.Gap {
 			t.Error("the gap is not told")
 		}
-		if _, opening := follow(t, d, after(keptEvents+5)); opening.Gap {
+		if _, opening := follow(t, d, after(keptEvents+6)); opening.Gap {
 			t.Error("a gap is told that is none")
 		}
 	})
@@ -188,6 +188,32 @@ func TestStream_SyncIsNoGap(t *testing.T) {
 		t.Errorf("got %+v", opening)
 	}
 	s.reads(t, "E7")
+}
+
+// TestStream_WhatWasAcknowledgedIsAGap: a page that begins again from an older number than its agent had is not given what it had acknowledged,
+// and is told so, unless it has read its state anew since.
+func TestStream_WhatWasAcknowledgedIsAGap(t *testing.T) {
+	for name, acknowledge := range map[string]func(d *Delivery){
+		"by a number of a stream": func(d *Delivery) { _, _ = follow(t, d, after(3)) },
+		"by Ack":                  func(d *Delivery) { d.Ack(ann, 3) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := signedIn(Options{}, ann)
+			raise(d, 1, 4)
+			s, _ := follow(t, d, after(0))
+			s.reads(t, "E1E2E3E4")
+			acknowledge(d)
+			s, opening := follow(t, d, after(0))
+			if want := (Opening{After: 3, Gap: true}); opening != want {
+				t.Errorf("opening %+v, want %+v", opening, want)
+			}
+			s.reads(t, "E4")
+			d.Carry(1, []center.Effect{center.ClearEvents{Agent: 101, Session: 7}})
+			if _, opening := follow(t, d, after(0)); opening.Gap {
+				t.Error("a gap is told after the state was read anew")
+			}
+		})
+	}
 }
 
 // TestStream_AfterARestart: events come again from the journal, but not from the first.

@@ -36,12 +36,13 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	endSpan(span, q, code)
 }
 
-// arrived tells whether a written reply has gone out on a connection that the client has not closed before he had it.
+// arrived tells whether a written reply has gone out on a connection that the client has not closed before he had it. net/http ends the context of
+// a request when the client closes, but not when it has sent its next request already: so the socket is asked, too.
 func arrived(w http.ResponseWriter, r *http.Request) bool {
 	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return false
 	}
-	return r.Context().Err() == nil || takenWhole(r.Context())
+	return r.Context().Err() == nil && !leftEarly(r.Context()) || takenWhole(r.Context())
 }
 
 // takeover is a handler's value that writes the reply itself, and goes on writing.

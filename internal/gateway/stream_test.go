@@ -372,8 +372,8 @@ func TestSocket_FromTheClient(t *testing.T) {
 	}
 	h.ended(t)
 	c = how(openWS).follow(t, address, "?after=0").(*wsClient)
-	// What was acknowledged is gone; 0 is a number from before.
-	expectTold(t, c, told{"hello", 0, `{"workNo":"101","after":2,"gap":false}`}, eventMessage(3), eventMessage(4))
+	// What was acknowledged is gone, and who asks for it again is told so.
+	expectTold(t, c, told{"hello", 0, `{"workNo":"101","after":2,"gap":true}`}, eventMessage(3), eventMessage(4))
 	say(websocket.MessageText, strings.Repeat(" ", maxFromClient+1))
 	if _, err := c.next(); websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
 		t.Errorf("ended with %v", err)

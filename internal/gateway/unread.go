@@ -59,6 +59,14 @@ func limitUnread(ctx context.Context, d time.Duration) (restore func()) {
 	return func() { set(0) }
 }
 
+// leftEarly tells whether the client is known to have closed the request's connection.
+func leftEarly(ctx context.Context) (left bool) {
+	if raw, ok := socketOf(ctx); ok {
+		_ = raw.Control(func(fd uintptr) { left = closedThere(int(fd)) }) // a socket that is closed here fails by itself
+	}
+	return left
+}
+
 // takenWhole tells whether the client's machine has taken all that was written to the request's connection. It is for a connection that
 // the client has closed by now: one who reads his answer and closes at once (Connection: close, as programs of the field do) has it,
 // one who had gone before has not.

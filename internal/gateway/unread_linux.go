@@ -17,6 +17,12 @@ const (
 	tcpCloseWait   = 8 // the other side has closed
 )
 
+// closedThere tells whether the other side has closed or refused.
+func closedThere(fd int) bool {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	return err == nil && info.State != tcpEstablished
+}
+
 // acknowledged tells whether the other side has acknowledged all that was sent. Who closes without having read refuses what comes then
 // (RST, RFC 9293 section 3.10.7.1), which ends the connection.
 func acknowledged(fd int) bool {
