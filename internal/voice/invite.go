@@ -114,7 +114,7 @@ func (s *Server) refuseIdentity(req *sip.Request, tx *sip.ServerTx, v verdict, n
 		return
 	}
 	res := s.response(req, sip.StatusUnauthorized, "Unauthorized")
-	s.auth.challenge(res, v == staleNonce, now)
+	s.auth.challenge(res, sourceOf(req).Addr(), v == staleNonce, now)
 	s.statelessly(tx, res)
 }
 

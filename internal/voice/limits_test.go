@@ -21,7 +21,7 @@ import (
 func TestNonce_Counts(t *testing.T) {
 	n := newNonces()
 	now := time.Now()
-	nonce := n.create(now)
+	nonce := n.create(netip.MustParseAddr("192.0.2.1"), now)
 	for _, step := range []struct {
 		count uint64
 		good  bool
@@ -32,11 +32,12 @@ func TestNonce_Counts(t *testing.T) {
 	}
 }
 
-// TestNonce_Check: ours or not, and too old.
+// TestNonce_Check: ours or not, given to this source or not, and too old.
 func TestNonce_Check(t *testing.T) {
 	n, other := newNonces(), newNonces()
 	now := time.Now()
-	nonce := n.create(now)
+	source := netip.MustParseAddr("192.0.2.1")
+	nonce := n.create(source, now)
 	for _, test := range []struct {
 		name        string
 		nonce       string
@@ -46,12 +47,14 @@ func TestNonce_Check(t *testing.T) {
 		{"fresh", nonce, now, true, false},
 		{"last moment", nonce, now.Add(nonceLife), true, false},
 		{"too old", nonce, now.Add(nonceLife + 1), true, true},
-		{"of another server", other.create(now), now, false, false},
+		{"of another server", other.create(source, now), now, false, false},
 		{"changed", "A" + nonce[1:], now, false, false},
 		{"cut", nonce[:len(nonce)-1], now, false, false},
 		{"empty", "", now, false, false},
+		{"of another source", n.create(netip.MustParseAddr("192.0.2.2"), now), now, false, false},
+		{"of the source as IPv6 writes it", n.create(netip.MustParseAddr("::ffff:192.0.2.1"), now), now, true, false},
 	} {
-		if ours, stale := n.check(test.nonce, test.at); ours != test.ours || stale != test.stale {
+		if ours, stale := n.check(test.nonce, source, test.at); ours != test.ours || stale != test.stale {
 			t.Errorf("%s: ours %v, stale %v", test.name, ours, stale)
 		}
 	}
@@ -61,7 +64,8 @@ func TestNonce_Check(t *testing.T) {
 func TestNonce_Forgotten(t *testing.T) {
 	n := newNonces()
 	now := time.Now()
-	nonce := n.create(now)
+	source := netip.MustParseAddr("192.0.2.1")
+	nonce := n.create(source, now)
 	n.use(nonce, 1, now)
 	for i := range maxNonces {
 		n.use(fmt.Sprint(i), 1, now)
@@ -69,7 +73,7 @@ func TestNonce_Forgotten(t *testing.T) {
 	if len(n.used) > maxNonces {
 		t.Errorf("%d nonces are remembered", len(n.used))
 	}
-	if ours, stale := n.check(nonce, now); !ours || !stale {
+	if ours, stale := n.check(nonce, source, now); !ours || !stale {
 		t.Errorf("ours %v, stale %v", ours, stale)
 	}
 }

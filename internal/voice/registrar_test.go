@@ -307,6 +307,19 @@ func TestPasswordGuessing(t *testing.T) {
 	newUA(r, transportUDP, "40102").register(600)
 }
 
+// TestPasswordGuessing_ForgedSource: whoever writes a phone's address into his packets, with a challenge that he got at his own, cannot
+// use up that phone's tries.
+func TestPasswordGuessing_ForgedSource(t *testing.T) {
+	r := newRig(t, testDirectory())
+	attacker, forged := newUAAt(r, transportUDP, "40101", "127.0.0.2:0"), newUAAt(r, transportUDP, "40101", "127.0.0.3:0")
+	challenge := attacker.send(attacker.registration(600)).want(401)
+	forged.password = "wrong"
+	for range failuresPerUser + 1 {
+		forged.send(forged.authorized(forged.registration(600), challenge)).want(401)
+	}
+	newUAAt(r, transportUDP, "40101", "127.0.0.3:0").register(600)
+}
+
 // TestReplay: credentials are good for one request.
 func TestReplay(t *testing.T) {
 	r := newRig(t, testDirectory())
