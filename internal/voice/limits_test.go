@@ -275,31 +275,41 @@ func TestGarbage(t *testing.T) {
 	r.until("connections end", func() bool { return r.Stats().Connections <= 1 })
 }
 
-// TestTCP_TooManyConnections: one address cannot take all connections.
-func TestTCP_TooManyConnections(t *testing.T) {
-	r := newRig(t, testDirectory(), func(c *Config) { c.MaxConnectionsPerIP = 2 })
-	var open []net.Conn
-	for range 2 {
-		conn, err := net.Dial("tcp", r.addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		open = append(open, conn)
+// TestTCP_Strangers: whoever holds all connections of an address, of all addresses or of those who have not registered yet, and doles bytes out on
+// them, displaces his own oldest one and keeps no phone out; a registered phone is never displaced.
+func TestTCP_Strangers(t *testing.T) {
+	for name, bound := range map[string]func(c *Config){
+		"of one address": func(c *Config) { c.MaxConnectionsPerIP = 3 },
+		"of all":         func(c *Config) { c.MaxConnections = 3 },
+		"of strangers":   func(c *Config) { c.MaxConnections = 2 * strangersShare },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, testDirectory(), bound)
+			first := newUA(r, transportTCP, "40101")
+			first.register(600)
+			var strangers []net.Conn
+			for range 3 {
+				conn, err := net.Dial("tcp", r.addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				if _, err := conn.Write([]byte("OPTIONS ")); err != nil {
+					t.Fatal(err)
+				}
+				strangers = append(strangers, conn)
+			}
+			strangers[0].SetReadDeadline(time.Now().Add(patience))
+			if _, err := strangers[0].Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("the oldest stranger is still there: %v", err)
+			}
+			newUA(r, transportTCP, "40102").register(600)
+			first.register(600) // by the connection that it had
+			if n := r.Stats().Connections; n > 4 {
+				t.Errorf("%d connections", n)
+			}
+		})
 	}
-	r.until("both are taken", func() bool { return r.Stats().Connections == 2 })
-	more, err := net.Dial("tcp", r.addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer more.Close()
-	more.SetReadDeadline(time.Now().Add(patience))
-	if _, err := more.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("third connection: %v", err)
-	}
-	open[0].Close()
-	r.until("there is room again", func() bool { return r.Stats().Connections == 1 })
-	newUA(r, transportTCP, "40101").register(600)
 }
 
 // TestFlood: more packets than are taken are dropped and counted, and the server goes on.
