@@ -25,6 +25,7 @@ type request struct {
 	guid  string         // as the client sent it
 	proof *center.Token  // of a ticket that was shown instead of a GUID; nil = there was none
 
+	tooFast   bool  // refused by Rates, before anything was looked at
 	pathFault error // counts before authentication
 	fault     error // counts after it
 
