@@ -45,7 +45,7 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 		}
 		return
 	}
-	place, ok := s.takeIn(req, tx, who.trunk)
+	place, ok := s.takeIn(req, tx, who)
 	if !ok {
 		return
 	}

@@ -29,6 +29,7 @@ type Server struct {
 	engine   *media.Engine
 	auth     *authenticator
 	bindings *bindings
+	calling  *phonePlaces
 	legs     *legs
 	rooms    *rooms
 	lines    *lines
@@ -68,7 +69,7 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 		sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	})
 	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
-		callees: newCallees(), quit: make(chan struct{}), locked: rate.Sometimes{Interval: lockedTold}}
+		calling: newPhonePlaces(cfg.MaxPhoneCalls), callees: newCallees(), quit: make(chan struct{}), locked: rate.Sometimes{Interval: lockedTold}}
 	s.live.Store(&cfg.Settings)
 	s.traced.tell, s.traced.legs = cfg.Traced, s.legs
 	s.auth = newAuthenticator(cfg, directory)
