@@ -38,8 +38,12 @@ func TestAttack_OtherAgentsNumber(t *testing.T) {
 			} {
 				asked++
 				method, path, body := target.requestOf(&route, c.agent)
-				if r := in.ask(method, path, guid, body); r.code() != c.want {
+				r := in.ask(method, path, guid, body)
+				if r.code() != c.want {
 					t.Errorf("%s as %s: %s, not %s", route.Name, c.agent, r.body, c.want)
+				}
+				if text := "agent " + c.agent + " is not signed in"; c.want == "100-006" && !strings.Contains(r.body, text) { // known or not
+					t.Errorf("%s as %s: %s, not %q", route.Name, c.agent, r.body, text)
 				}
 			}
 		}

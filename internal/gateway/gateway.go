@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"ccgateway/internal/center"
 	"ccgateway/internal/delivery"
 	"ccgateway/internal/result"
@@ -100,6 +102,9 @@ type Config struct {
 	Trace trace.Tracer
 }
 
+// floodTold is the least time between two warnings of requests that come too fast.
+const floodTold = 10 * time.Second
+
 // Gateway is the http.Handler of the interface.
 type Gateway struct {
 	config   Config
@@ -113,6 +118,7 @@ type Gateway struct {
 	moves  *moves
 	hashes chan struct{} // one place for each password that may be hashed at once
 	limits *limits
+	flood  rate.Sometimes // tells of what limits refuses
 
 	queries *queryLimits
 	live    atomic.Pointer[live]
@@ -145,6 +151,7 @@ func New(config Config, centers Centers, accounts Accounts, events Events) *Gate
 		router: newRouter(Routes()), guids: newGUIDIndex(), moves: newMoves(),
 		hashes:  make(chan struct{}, config.PasswordChecks),
 		tickets: newTickets(), recordTokens: newVouchers[Recording](recordTokenLife), downloads: newDownloads(config.Downloads), writeTime: streamWriteTime,
+		flood: rate.Sometimes{Interval: floodTold},
 	}
 	node := nodeName(config.Node)
 	g.limits, g.queries = newLimits(config, g.guids.find), newQueryLimits(config.Rates)

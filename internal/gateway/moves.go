@@ -16,17 +16,20 @@ const (
 )
 
 // moves knows which agents are signing in or out at this moment: the two never overlap for one agent, and neither is begun again
-// before it was answered (cec_07_1202, cec_07_1203). That also lets nobody try passwords of one agent in parallel.
+// before it was answered (cec_07_1202, cec_07_1203). Who has not proved himself yet holds back nobody but himself, so that wrong
+// passwords and requests without a session cannot keep an agent from signing in.
 type moves struct {
 	mu      sync.Mutex
 	running map[mover]move
 }
 
-// mover is who moves: an agent, or an account name that belongs to none. Unknown names are held back as known ones are, so that
-// the answer does not tell them apart.
+// mover is who moves: an agent who has proved himself, or who tries to sign in from somewhere as one, by his number or by an
+// account name. Names are held back by themselves, whether they exist or not, so that the answer does not tell whose they are.
 type mover struct {
 	agent   center.AgentID
-	account string // of agent 0
+	account string
+	from    string // where the one who tries is, as Config.Source tells it
+	proved  bool
 }
 
 func newMoves() *moves { return &moves{running: map[mover]move{}} }

@@ -25,6 +25,7 @@ type request struct {
 	guid  string         // as the client sent it
 	proof *center.Token  // of a ticket that was shown instead of a GUID; nil = there was none
 
+	tooFast   bool  // refused by Rates, before anything was looked at
 	pathFault error // counts before authentication
 	fault     error // counts after it
 
@@ -149,14 +150,15 @@ func (f fields) callID(name string) center.CallID {
 // maxCallID bounds call ids in requests; ours have at most 32 characters, as the reference's (call-model.md section 2).
 const maxCallID = 64
 
-// place finds the asking agent's VCC. Nobody can be signed in to a number that is not configured: 100-006.
+// place finds the asking agent's VCC. Nobody can be signed in to a number that is not configured: 100-006, in the words that the
+// center has for a number that is.
 func (g *Gateway) place(q *request) error {
 	if q.pathFault != nil {
 		return q.pathFault
 	}
 	vcc, known := g.centers.VCCOf(q.agent)
 	if !known {
-		return result.NotSignedIn.Err()
+		return result.NotSignedIn.Because("agent %d is not signed in", q.agent)
 	}
 	q.vcc = vcc
 	return nil

@@ -189,7 +189,7 @@ func TestOffice_UpdateGUID(t *testing.T) {
 	o := newOffice(t)
 	nobody := o.desktop("101")
 	nobody.says("PUT onlineagent/101/updateGuid", "", `{"message":"agent 101 is not signed in","retcode":"100-006","result":""}`)
-	nobody.says("PUT onlineagent/88888/updateGuid", "", `{"message":"agent is not signed in (here)","retcode":"100-006","result":""}`)
+	nobody.says("PUT onlineagent/88888/updateGuid", "", `{"message":"agent 88888 is not signed in","retcode":"100-006","result":""}`)
 	nobody.refused("PUT onlineagent/100/updateGuid", "", "000-002")
 	nobody.refused("POST onlineagent/101/updateGuid", "", "000-002")
 

@@ -74,6 +74,7 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request) (*request, any,
 		return q, nil, err
 	}
 	if err := g.limits.take(r, q.guid); err != nil {
+		q.tooFast = true
 		return q, nil, err
 	}
 	route, parameters, err := g.router.find(r.Method, r.URL.EscapedPath())
@@ -142,7 +143,8 @@ func messageOf(err error) string {
 }
 
 // logRequest writes the line that every request has. It holds no header, query, body or path, since all of them may hold secrets.
-// Signs of life that went well are for Debug: there are ten times as many of them as of everything else.
+// Signs of life that went well are for Debug: there are ten times as many of them as of everything else. So is what came too fast, or
+// a stranger could fill the disk by it; of that one warning tells now and then.
 func (g *Gateway) logRequest(r *http.Request, q *request, code result.Code, err error, took time.Duration) {
 	if g.config.Observe != nil {
 		g.config.Observe(q.route.Name, code, took)
@@ -150,6 +152,13 @@ func (g *Gateway) logRequest(r *http.Request, q *request, code result.Code, err 
 	level := slog.LevelInfo
 	if code == result.OK && q.route.quiet() {
 		level = slog.LevelDebug
+	}
+	if q.tooFast {
+		level = slog.LevelDebug
+		g.flood.Do(func() {
+			refused := g.Refused()
+			g.log.Warn("requests are refused for coming too fast", "from", g.limits.address(r), "refused_so_far", refused.Address+refused.Agent)
+		})
 	}
 	attrs := []slog.Attr{
 		slog.String("method", q.route.Name), slog.Int("agent", int(q.agent)), slog.Int("vcc", int(q.vcc)),

@@ -40,15 +40,20 @@ func (e entrance) signIn(ctx context.Context, g *Gateway, q *request) (any, erro
 	if q.fault != nil {
 		return nil, q.fault
 	}
-	who := e.mover(ctx, g, q)
-	if err := g.moves.begin(who, signingIn); err != nil {
+	trier := e.trier(ctx, g, q)
+	if err := g.moves.begin(trier, signingIn); err != nil {
 		return nil, err
 	}
-	defer g.moves.end(who)
+	defer g.moves.end(trier)
 	account, err := g.checkPassword(ctx, q.agent, password)
 	if err != nil {
 		return nil, e.refusal(err)
 	}
+	who := mover{agent: q.agent, proved: true}
+	if err := g.moves.begin(who, signingIn); err != nil {
+		return nil, err
+	}
+	defer g.moves.end(who)
 	vcc, known := g.centers.VCCOf(q.agent)
 	if !known {
 		return nil, e.refusal(result.WrongPassword.Err())
@@ -70,19 +75,20 @@ func (e entrance) signIn(ctx context.Context, g *Gateway, q *request) (any, erro
 	return showSignedIn(value), nil
 }
 
-// mover finds out who signs in. For an account that does not exist the agent stays 0; its password is checked all the same, so
-// that the refusal takes as long.
-func (e entrance) mover(ctx context.Context, g *Gateway, q *request) mover {
-	if !e.byAccount {
-		return mover{agent: q.agent}
+// trier finds out who tries to sign in. For an account that does not exist the agent of the request stays 0; its password is
+// checked all the same, so that the refusal takes as long.
+func (e entrance) trier(ctx context.Context, g *Gateway, q *request) mover {
+	who := mover{agent: q.agent}
+	if e.byAccount {
+		who.account = q.fromBody().text("account", maxAccount)
+		if agent, known := g.accounts.ByAccount(ctx, who.account); known {
+			q.agent = agent
+		}
 	}
-	name := q.fromBody().text("account", maxAccount)
-	agent, known := g.accounts.ByAccount(ctx, name)
-	if !known {
-		return mover{account: name}
+	if g.config.Source != nil {
+		who.from = g.config.Source(ctx)
 	}
-	q.agent = agent
-	return mover{agent: agent}
+	return who
 }
 
 // refusal gives the codes that the sign-in by account has for passwords.
@@ -244,7 +250,10 @@ func signOut(command func(q *request) center.SignOut) handler {
 		if err := g.decoded(ctx, q); err != nil {
 			return nil, err
 		}
-		who := mover{agent: q.agent}
+		if _, err := g.authenticate(ctx, q); err != nil { // before anybody is held back for him
+			return nil, err
+		}
+		who := mover{agent: q.agent, proved: true}
 		if err := g.moves.begin(who, signingOut); err != nil {
 			return nil, err
 		}

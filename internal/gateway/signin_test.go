@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -211,8 +212,8 @@ func TestMoves_NeverOverlap(t *testing.T) {
 				h := newHouse(t)
 				entered, goOn := make(chan struct{}), make(chan struct{})
 				var held atomic.Bool
-				h.reply = func(center.Command) center.Reply {
-					if held.CompareAndSwap(false, true) {
+				h.reply = func(cmd center.Command) center.Reply {
+					if _, proof := cmd.(center.Authenticate); !proof && held.CompareAndSwap(false, true) {
 						close(entered)
 						<-goOn
 					}
@@ -355,6 +356,69 @@ func TestMoves_UnknownAccounts(t *testing.T) {
 			if got := <-first; got != "100-062" {
 				t.Errorf("%s: got %s", account, got)
 			}
+		})
+	}
+}
+
+// TestMoves_Strangers: whoever knows neither password nor GUID keeps nobody from signing in, and learns nothing of names by trying two at once.
+func TestMoves_Strangers(t *testing.T) {
+	type where struct{}
+	const byNumber, byName, out = "PUT onlineagent/101", "PUT onlineagent/loginbyaccount", "DELETE onlineagent/101/logout"
+	body := `{"account":"ann","password":"x","phonenum":"40038"}`
+	for name, c := range map[string]struct{ first, from, second, code string }{
+		"a wrong password elsewhere":          {byNumber, "198.51.100.9", byNumber, "0"},
+		"a wrong password at the same place":  {byNumber, "192.0.2.1", byNumber, "100-021"},
+		"a wrong password by name, elsewhere": {byName, "198.51.100.9", byName, "0"},
+		"the number while its name is tried":  {byName, "192.0.2.1", byNumber, "0"},
+		"the name while its number is tried":  {byNumber, "192.0.2.1", byName, "0"},
+		"a sign-out without a session":        {out, "192.0.2.1", byNumber, "0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, func(c *Config) {
+					c.Source = func(ctx context.Context) string { from, _ := ctx.Value(where{}).(string); return from }
+				})
+				call := func(line, from string) string {
+					method, path, _ := strings.Cut(line, " ")
+					r := httptest.NewRequestWithContext(context.WithValue(t.Context(), where{}, from), method, Base+path, strings.NewReader(body))
+					w := httptest.NewRecorder()
+					h.ServeHTTP(w, r)
+					return refusal(w)
+				}
+				entered, goOn := make(chan struct{}), make(chan struct{})
+				var held atomic.Bool
+				hold := func() bool {
+					first := held.CompareAndSwap(false, true)
+					if first {
+						close(entered)
+						<-goOn
+					}
+					return first
+				}
+				h.check = func(center.AgentID, string) (AccountState, error) {
+					if hold() {
+						return AccountState{}, result.WrongPassword.Err()
+					}
+					return AccountState{}, nil
+				}
+				h.reply = func(cmd center.Command) center.Reply {
+					if _, in := cmd.(center.SignIn); !in {
+						hold()
+						return center.Reply{Err: result.NoRight.Err()}
+					}
+					return center.Reply{Value: signedInAnn}
+				}
+				first := make(chan string, 1)
+				go func() { first <- call(c.first, c.from) }()
+				<-entered
+				if got := call(c.second, "192.0.2.1"); got != c.code {
+					t.Errorf("meanwhile: got %s, want %s", got, c.code)
+				}
+				close(goOn)
+				if got := <-first; got == "0" {
+					t.Error("the stranger is let in")
+				}
+			})
 		})
 	}
 }

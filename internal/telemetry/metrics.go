@@ -44,6 +44,9 @@ func New(version string) *Metrics {
 	m.requests, m.commands, m.callsDone = m.counters(requests), m.counters(commands), m.counters(callsDone)
 	m.queueCalls, m.requeued, m.signOuts = m.counters(queueCalls), m.counters(requeued), m.counters(signOuts)
 	m.kept = m.counters(kept)
+	for _, reason := range signOutReasons {
+		m.signOuts.WithLabelValues(reason)
+	}
 	m.requestTime, m.commandTime = m.histograms(requestTime), m.histograms(commandTime)
 	m.queueWait, m.talkTime = m.histograms(queueWait), m.histograms(talkTime)
 	m.pollTime, m.eventTime = m.histogram(pollTime), m.histogram(eventTime)
@@ -56,7 +59,22 @@ func New(version string) *Metrics {
 }
 
 // Watch names the rooms whose figures are read at each scrape. It is called once, before Handler is.
-func (m *Metrics) Watch(s Sources) { m.registry.MustRegister(&reader{sources: s, places: &m.places}) }
+func (m *Metrics) Watch(s Sources) {
+	m.registry.MustRegister(&reader{sources: s, places: &m.places, shown: m.begin})
+}
+
+// begin shows zeros of a VCC for the counters that alerts watch for their first count: Prometheus sees no increase in a series that begins
+// with what it counts, however much that is.
+func (m *Metrics) begin(vcc string) {
+	for _, why := range []center.Bar{center.BarNumber, center.BarCalls, center.BarRate, center.BarAgentCalls, center.BarAgentRate} {
+		m.kept.WithLabelValues(vcc, string(why))
+	}
+	for _, direction := range directions {
+		for _, reason := range []center.Leave{center.LeaveInternalError, center.LeaveNoResource} {
+			m.callsDone.WithLabelValues(vcc, direction, string(endings[reason].who), endings[reason].word)
+		}
+	}
+}
 
 // Handler answers scrapes.
 func (m *Metrics) Handler() http.Handler {

@@ -96,20 +96,15 @@ func directionOf(feature int) string {
 	return "other"
 }
 
-// signOutReason gives the word of a session's end (cec_07_0838).
+// signOutReasons are the words of sessions' ends (cec_07_0838).
+var signOutReasons = map[int]string{
+	center.ReasonOwnWish: "own", center.ReasonLostConnection: "lost_connection", center.ReasonInspector: "inspector",
+	center.ReasonForcedElsewhere: "taken_over", center.ReasonBeforeNewSignIn: "replaced",
+}
+
 func signOutReason(reason int) string {
-	switch reason {
-	case center.ReasonOwnWish:
-		return "own"
-	case center.ReasonLostConnection:
-		return "lost_connection"
-	case center.ReasonInspector:
-		return "inspector"
-	case center.ReasonForcedElsewhere:
-		return "taken_over"
-	case center.ReasonBeforeNewSignIn:
-		return "replaced"
-	default:
-		return "client"
+	if word, known := signOutReasons[reason]; known {
+		return word
 	}
+	return "client"
 }

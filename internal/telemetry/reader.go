@@ -19,6 +19,7 @@ import (
 type reader struct {
 	sources Sources
 	places  *places
+	shown   func(vcc string) // is told of each VCC that is shown
 
 	mu           sync.Mutex // guards what follows
 	lost, remote float64    // the most that was shown: the rooms' sums may go down again, a counter must not
@@ -109,6 +110,7 @@ func (r *reader) centers(ctx context.Context, s sheet) {
 
 func (r *reader) census(sums sums, s sheet, vcc center.VCCID, n center.Census) {
 	at := r.places.of(vcc, 0)
+	r.shown(at.vcc)
 	for state, word := range agentStates {
 		sums.add(agents, float64(n.States[state]), at.vcc, word)
 	}

@@ -192,6 +192,24 @@ func TestScrape_Values(t *testing.T) {
 	}
 }
 
+// TestScrape_Zeros: what alerts watch for its first count is there before it counts anything.
+func TestScrape_Zeros(t *testing.T) {
+	m := New("v1")
+	m.Watch(Sources{Centers: centers{vccs: []center.VCCID{1}, census: sampleCensus}})
+	scrape(t, m) // finds the VCC
+	text := scrape(t, m)
+	for _, want := range []string{
+		`ccgateway_outside_refused_total{reason="number",vcc="1"} 0`, `ccgateway_outside_refused_total{reason="agent_calls",vcc="1"} 0`,
+		`ccgateway_calls_total{direction="inbound",outcome="ours",reason="internal_error",vcc="1"} 0`,
+		`ccgateway_calls_total{direction="outbound",outcome="ours",reason="no_resource",vcc="1"} 0`,
+		`ccgateway_sign_outs_total{reason="lost_connection"} 0`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+}
+
 // TestLabelsAreBounded: an installation with more queues than the bound has its rest summed up, also in counters.
 func TestLabelsAreBounded(t *testing.T) {
 	big := center.Census{}

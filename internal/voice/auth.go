@@ -67,7 +67,7 @@ func (a *authenticator) identify(req *sip.Request, source netip.Addr, now time.T
 	if cred == nil {
 		return "", PhoneAccount{}, unknown
 	}
-	ours, stale := a.nonces.check(cred.Nonce, now)
+	ours, stale := a.nonces.check(cred.Nonce, source, now)
 	if !ours {
 		return "", PhoneAccount{}, unknown
 	}
@@ -158,8 +158,8 @@ func (a *authenticator) offered(algorithm string) (string, error) {
 }
 
 // challenge adds the challenges to a 401, best algorithm first.
-func (a *authenticator) challenge(res *sip.Response, stale bool, now time.Time) {
-	nonce := a.nonces.create(now)
+func (a *authenticator) challenge(res *sip.Response, source netip.Addr, stale bool, now time.Time) {
+	nonce := a.nonces.create(source, now)
 	for _, algorithm := range a.algorithms {
 		c := digest.Challenge{Realm: a.realm, Nonce: nonce, Algorithm: algorithm, QOP: []string{"auth"}, Stale: stale}
 		res.AppendHeader(sip.NewHeader("WWW-Authenticate", c.String()))

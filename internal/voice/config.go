@@ -39,6 +39,8 @@ type Config struct {
 
 	// MaxContacts is how many devices may be registered for one phone account; one more replaces the oldest. Default 5.
 	MaxContacts int
+	// MaxPhoneCalls is how many calls a phone account may have begun at a time. Default 10: each device has one, and one held.
+	MaxPhoneCalls int
 
 	// MinSE is the shortest interval that we accept. RFC 4028 allows no less than 90 s, the default.
 	MinSE time.Duration
@@ -134,7 +136,7 @@ func (c Config) defaults() Config {
 		at *int
 		is int
 	}{
-		{&c.sources, sourcesPerGeneration}, {&c.MaxContacts, 5}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
+		{&c.sources, sourcesPerGeneration}, {&c.MaxContacts, 5}, {&c.MaxPhoneCalls, 10}, {&c.MaxPhones, 50_000}, {&c.MaxTransactions, 50_000},
 		{&c.MaxConnections, 20_000}, {&c.MaxConnectionsPerIP, 500}, {&c.MaxPackets, 20_000}, {&c.MaxPacketsPerIP, 2000},
 	} {
 		if *d.at == 0 {

@@ -333,6 +333,29 @@ func TestArrive_Full(t *testing.T) {
 	r.c.ended("o1", center.CauseFailed)
 }
 
+// TestArrive_PhoneFull: one phone's account cannot take all legs; other phones and lines have theirs, and what ends gives its place back.
+func TestArrive_PhoneFull(t *testing.T) {
+	r := newRig(t, testDirectory(), func(c *Config) { c.MaxPhoneCalls = 1 })
+	u := newUA(r, transportUDP, "40101")
+	call := func(u *ua) *clientTx {
+		req := u.invite("1000", sdpOf(4000, "sendrecv"))
+		return u.send(u.authorized(req, u.send(req).want(401)))
+	}
+	first := call(u)
+	cmd, _ := next[center.CallArrived](r.c)
+	if res := call(u).want(486); res.GetHeader("Retry-After") == nil {
+		t.Error("no Retry-After")
+	}
+	call(newUA(r, transportUDP, "40102"))
+	next[center.CallArrived](r.c)
+	arriving(r, newUA(r, transportUDP, "030"), sdpOf(4000, "sendrecv"))
+	r.Carry(1, []center.Effect{center.HangUp{Leg: cmd.Leg, Cause: center.CauseBusy}})
+	first.want(486)
+	r.until("the first call's leg has ended", func() bool { return r.Stats().Legs == 2 })
+	call(u)
+	next[center.CallArrived](r.c)
+}
+
 // TestArrive_ShownNumber: whose number a trunk's call shows.
 func TestArrive_ShownNumber(t *testing.T) {
 	for _, test := range []struct {

@@ -45,7 +45,7 @@ func (s *Server) invite(req *sip.Request, tx *sip.ServerTx) {
 		}
 		return
 	}
-	place, ok := s.takeIn(req, tx, who.trunk)
+	place, ok := s.takeIn(req, tx, who)
 	if !ok {
 		return
 	}
@@ -108,14 +108,28 @@ func (s *Server) caller(req *sip.Request, tx *sip.ServerTx) (caller, bool) {
 // refuseIdentity answers a request of somebody who has not (or wrongly) proved who he is.
 func (s *Server) refuseIdentity(req *sip.Request, tx *sip.ServerTx, v verdict, now time.Time) {
 	if v == refused || v == tooManyMore {
-		s.log.Warn("wrong SIP password", "method", req.Method, "from", numberOf(&req.From().Address), "source", req.Source(),
-			"locked", v == tooManyMore)
+		s.tellWrongPassword(req, v == tooManyMore)
 		s.final(req, tx, sip.StatusForbidden, "Forbidden")
 		return
 	}
 	res := s.response(req, sip.StatusUnauthorized, "Unauthorized")
-	s.auth.challenge(res, v == staleNonce, now)
+	s.auth.challenge(res, sourceOf(req).Addr(), v == staleNonce, now)
 	s.statelessly(tx, res)
+}
+
+// lockedTold is the least time between two warnings of passwords that are not looked at. There is no bound on how many come, so they must
+// not fill the log.
+const lockedTold = 10 * time.Second
+
+func (s *Server) tellWrongPassword(req *sip.Request, locked bool) {
+	tell := func() {
+		s.log.Warn("wrong SIP password", "method", req.Method, "from", numberOf(&req.From().Address), "source", req.Source(), "locked", locked)
+	}
+	if locked {
+		s.locked.Do(tell)
+	} else {
+		tell()
+	}
 }
 
 // anonymous is shown for a caller who does not want to be.

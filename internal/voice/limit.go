@@ -58,7 +58,7 @@ func subscriber(a netip.Addr) netip.Addr {
 }
 
 // failures bounds wrong passwords per key (a source, or a source and a user name): a bucket of so many tries that refills one in
-// each interval. Only who answered a challenge of ours gets here, so sources cannot be forged and nobody is locked out by others.
+// each interval. Only who answered a challenge that we gave to the source gets here, so sources cannot be forged and nobody is locked out by others.
 type failures struct {
 	tries  int
 	refill time.Duration

@@ -21,7 +21,7 @@ import (
 func TestNonce_Counts(t *testing.T) {
 	n := newNonces()
 	now := time.Now()
-	nonce := n.create(now)
+	nonce := n.create(netip.MustParseAddr("192.0.2.1"), now)
 	for _, step := range []struct {
 		count uint64
 		good  bool
@@ -32,11 +32,12 @@ func TestNonce_Counts(t *testing.T) {
 	}
 }
 
-// TestNonce_Check: ours or not, and too old.
+// TestNonce_Check: ours or not, given to this source or not, and too old.
 func TestNonce_Check(t *testing.T) {
 	n, other := newNonces(), newNonces()
 	now := time.Now()
-	nonce := n.create(now)
+	source := netip.MustParseAddr("192.0.2.1")
+	nonce := n.create(source, now)
 	for _, test := range []struct {
 		name        string
 		nonce       string
@@ -46,12 +47,14 @@ func TestNonce_Check(t *testing.T) {
 		{"fresh", nonce, now, true, false},
 		{"last moment", nonce, now.Add(nonceLife), true, false},
 		{"too old", nonce, now.Add(nonceLife + 1), true, true},
-		{"of another server", other.create(now), now, false, false},
+		{"of another server", other.create(source, now), now, false, false},
 		{"changed", "A" + nonce[1:], now, false, false},
 		{"cut", nonce[:len(nonce)-1], now, false, false},
 		{"empty", "", now, false, false},
+		{"of another source", n.create(netip.MustParseAddr("192.0.2.2"), now), now, false, false},
+		{"of the source as IPv6 writes it", n.create(netip.MustParseAddr("::ffff:192.0.2.1"), now), now, true, false},
 	} {
-		if ours, stale := n.check(test.nonce, test.at); ours != test.ours || stale != test.stale {
+		if ours, stale := n.check(test.nonce, source, test.at); ours != test.ours || stale != test.stale {
 			t.Errorf("%s: ours %v, stale %v", test.name, ours, stale)
 		}
 	}
@@ -61,7 +64,8 @@ func TestNonce_Check(t *testing.T) {
 func TestNonce_Forgotten(t *testing.T) {
 	n := newNonces()
 	now := time.Now()
-	nonce := n.create(now)
+	source := netip.MustParseAddr("192.0.2.1")
+	nonce := n.create(source, now)
 	n.use(nonce, 1, now)
 	for i := range maxNonces {
 		n.use(fmt.Sprint(i), 1, now)
@@ -69,7 +73,7 @@ func TestNonce_Forgotten(t *testing.T) {
 	if len(n.used) > maxNonces {
 		t.Errorf("%d nonces are remembered", len(n.used))
 	}
-	if ours, stale := n.check(nonce, now); !ours || !stale {
+	if ours, stale := n.check(nonce, source, now); !ours || !stale {
 		t.Errorf("ours %v, stale %v", ours, stale)
 	}
 }
@@ -271,31 +275,41 @@ func TestGarbage(t *testing.T) {
 	r.until("connections end", func() bool { return r.Stats().Connections <= 1 })
 }
 
-// TestTCP_TooManyConnections: one address cannot take all connections.
-func TestTCP_TooManyConnections(t *testing.T) {
-	r := newRig(t, testDirectory(), func(c *Config) { c.MaxConnectionsPerIP = 2 })
-	var open []net.Conn
-	for range 2 {
-		conn, err := net.Dial("tcp", r.addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		open = append(open, conn)
+// TestTCP_Strangers: whoever holds all connections of an address, of all addresses or of those who have not registered yet, and doles bytes out on
+// them, displaces his own oldest one and keeps no phone out; a registered phone is never displaced.
+func TestTCP_Strangers(t *testing.T) {
+	for name, bound := range map[string]func(c *Config){
+		"of one address": func(c *Config) { c.MaxConnectionsPerIP = 3 },
+		"of all":         func(c *Config) { c.MaxConnections = 3 },
+		"of strangers":   func(c *Config) { c.MaxConnections = 2 * strangersShare },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, testDirectory(), bound)
+			first := newUA(r, transportTCP, "40101")
+			first.register(600)
+			var strangers []net.Conn
+			for range 3 {
+				conn, err := net.Dial("tcp", r.addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				if _, err := conn.Write([]byte("OPTIONS ")); err != nil {
+					t.Fatal(err)
+				}
+				strangers = append(strangers, conn)
+			}
+			strangers[0].SetReadDeadline(time.Now().Add(patience))
+			if _, err := strangers[0].Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("the oldest stranger is still there: %v", err)
+			}
+			newUA(r, transportTCP, "40102").register(600)
+			first.register(600) // by the connection that it had
+			if n := r.Stats().Connections; n > 4 {
+				t.Errorf("%d connections", n)
+			}
+		})
 	}
-	r.until("both are taken", func() bool { return r.Stats().Connections == 2 })
-	more, err := net.Dial("tcp", r.addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer more.Close()
-	more.SetReadDeadline(time.Now().Add(patience))
-	if _, err := more.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("third connection: %v", err)
-	}
-	open[0].Close()
-	r.until("there is room again", func() bool { return r.Stats().Connections == 1 })
-	newUA(r, transportTCP, "40101").register(600)
 }
 
 // TestFlood: more packets than are taken are dropped and counted, and the server goes on.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -19,11 +20,14 @@ const (
 
 	nonceStamp  = 8  // bytes: the time it was made
 	nonceRandom = 8  // bytes
-	nonceSum    = 16 // bytes: a MAC over both
+	nonceSum    = 16 // bytes: a MAC over both and the source that was challenged
 )
 
 // nonces makes and checks the nonces of digest challenges. A nonce carries its age and our MAC, so nothing is stored for a
 // challenge; only what was used with a right password is remembered, to refuse that a request is played again.
+//
+// A nonce is good for the source that was challenged alone: whoever shows it there has read our answer there. Without that, one
+// who forges his packets' source could use up the tries of phones that he cannot even see (see failures).
 type nonces struct {
 	secret [32]byte
 
@@ -46,27 +50,28 @@ func newNonces() *nonces {
 	return n
 }
 
-func (n *nonces) create(now time.Time) string {
+func (n *nonces) create(source netip.Addr, now time.Time) string {
 	var b [nonceStamp + nonceRandom]byte
 	binary.BigEndian.PutUint64(b[:], uint64(now.UnixNano()))
 	_, _ = rand.Read(b[nonceStamp:])
-	return base64.RawURLEncoding.EncodeToString(append(b[:], n.sum(b[:])...))
+	return base64.RawURLEncoding.EncodeToString(append(b[:], n.sum(b[:], source)...))
 }
 
-func (n *nonces) sum(b []byte) []byte {
+func (n *nonces) sum(b []byte, source netip.Addr) []byte {
 	mac := hmac.New(sha256.New, n.secret[:])
 	mac.Write(b)
+	mac.Write(subscriber(source).AsSlice())
 	return mac.Sum(nil)[:nonceSum]
 }
 
-// check tells whether a nonce is ours, and whether it is too old.
-func (n *nonces) check(nonce string, now time.Time) (ours, stale bool) {
+// check tells whether a nonce is one that we gave to this source, and whether it is too old.
+func (n *nonces) check(nonce string, source netip.Addr, now time.Time) (ours, stale bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
 	if err != nil || len(b) != nonceStamp+nonceRandom+nonceSum {
 		return false, false
 	}
 	const signed = nonceStamp + nonceRandom
-	if !hmac.Equal(n.sum(b[:signed]), b[signed:]) {
+	if !hmac.Equal(n.sum(b[:signed], source), b[signed:]) {
 		return false, false
 	}
 	made := time.Unix(0, int64(binary.BigEndian.Uint64(b)))

@@ -2,8 +2,10 @@ package voice
 
 import (
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -305,6 +307,44 @@ func TestPasswordGuessing(t *testing.T) {
 	req := u.registration(600)
 	u.send(u.authorized(req, u.send(req).want(401))).want(403)
 	newUA(r, transportUDP, "40102").register(600)
+}
+
+// TestPasswordGuessing_Log: passwords that are not looked at any more, of which there may be thousands a second, do not fill the log.
+func TestPasswordGuessing_Log(t *testing.T) {
+	var told warnings
+	r := newRig(t, testDirectory(), func(c *Config) {
+		c.Log = slog.New(slog.NewTextHandler(&told, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	})
+	u := newUA(r, transportTCP, "40101")
+	u.password = "wrong"
+	for range failuresPerUser + 20 {
+		req := u.registration(600)
+		u.send(u.authorized(req, u.send(req).want(401))).want(403)
+	}
+	if n := told.Load(); n != failuresPerUser+1 {
+		t.Errorf("%d warnings, not %d", n, failuresPerUser+1)
+	}
+}
+
+// warnings counts the lines of a log.
+type warnings struct{ atomic.Int64 }
+
+func (w *warnings) Write(line []byte) (int, error) {
+	w.Add(1)
+	return len(line), nil
+}
+
+// TestPasswordGuessing_ForgedSource: whoever writes a phone's address into his packets, with a challenge that he got at his own, cannot
+// use up that phone's tries.
+func TestPasswordGuessing_ForgedSource(t *testing.T) {
+	r := newRig(t, testDirectory())
+	attacker, forged := newUAAt(r, transportUDP, "40101", "127.0.0.2:0"), newUAAt(r, transportUDP, "40101", "127.0.0.3:0")
+	challenge := attacker.send(attacker.registration(600)).want(401)
+	forged.password = "wrong"
+	for range failuresPerUser + 1 {
+		forged.send(forged.authorized(forged.registration(600), challenge)).want(401)
+	}
+	newUAAt(r, transportUDP, "40101", "127.0.0.3:0").register(600)
 }
 
 // TestReplay: credentials are good for one request.

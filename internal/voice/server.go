@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+	"golang.org/x/time/rate"
 
 	"ccgateway/internal/center"
 	"ccgateway/internal/voice/media"
@@ -21,12 +22,14 @@ type Server struct {
 	cfg       Config
 	live      atomic.Pointer[Settings]
 	log       *slog.Logger
+	locked    rate.Sometimes // tells of passwords that are not looked at
 	directory Directory
 	centers   Centers
 
 	engine   *media.Engine
 	auth     *authenticator
 	bindings *bindings
+	calling  *phonePlaces
 	legs     *legs
 	rooms    *rooms
 	lines    *lines
@@ -66,7 +69,7 @@ func New(cfg Config, directory Directory, centers Centers) (*Server, error) {
 		sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	})
 	s := &Server{cfg: cfg, log: cfg.Log, directory: directory, centers: centers, notices: newMailbox(), legs: newLegs(cfg.MaxLegs),
-		callees: newCallees(), quit: make(chan struct{})}
+		calling: newPhonePlaces(cfg.MaxPhoneCalls), callees: newCallees(), quit: make(chan struct{}), locked: rate.Sometimes{Interval: lockedTold}}
 	s.live.Store(&cfg.Settings)
 	s.traced.tell, s.traced.legs = cfg.Traced, s.legs
 	s.auth = newAuthenticator(cfg, directory)

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	linked "container/list"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -16,6 +17,11 @@ import (
 const (
 	// strangerIdle is how long a TCP connection may be silent from which no phone has registered and no trunk calls.
 	strangerIdle = 32 * time.Second
+
+	// strangersShare is the share of all connections that may be strangers': 1/strangersShare. Beyond it, as beyond the other bounds, the
+	// stranger who has been there for longest makes room. A phone has registered within some round trips, so that whoever holds
+	// connections, however he doles bytes out on them, displaces his own and keeps no phone out.
+	strangersShare = 4
 
 	// writeTimeout ends a connection whose peer does not read: a leg's goroutine writes, and must not hang.
 	writeTimeout = 5 * time.Second
@@ -35,13 +41,14 @@ type tcpListener struct {
 	handshake  time.Duration        // how long a TLS handshake may take
 	limit      *packetLimit
 	log        *slog.Logger
-	closing    func(peer string) // is told of each end, in the reader's goroutine
+	closing    func(peer string) // is told of each end, in the goroutine of who ends it
 	tls        *tls.Config       // what connections begin with; nil = no TLS
 	ours       bool              // we have made the connections: they may be silent
 
-	mu     sync.Mutex
-	conns  map[string]*tcpConn
-	counts map[netip.Addr]int
+	mu        sync.Mutex
+	conns     map[string]*tcpConn
+	counts    map[netip.Addr]int
+	strangers linked.List // of *tcpConn, oldest first: accepted and not trusted
 
 	done chan struct{}
 	once sync.Once
@@ -118,22 +125,57 @@ func (l *tcpListener) serve(transport string, accept func(net.Listener) error) {
 	l.wait()
 }
 
+// admit counts a connection; nil when there is no room for it, and no stranger who could make some.
 func (l *tcpListener) admit(conn net.Conn) *tcpConn {
 	peer, err := netip.ParseAddrPort(conn.RemoteAddr().String())
 	if err != nil {
 		return nil
 	}
-	ip := subscriber(peer.Addr())
+	c := &tcpConn{Conn: conn, l: l, ip: subscriber(peer.Addr()), peer: conn.RemoteAddr().String(), done: make(chan struct{})}
+	c, displaced := l.enter(c)
+	if displaced != nil {
+		_ = displaced.Close()
+	}
+	return c
+}
+
+// enter lets a connection in, and names the one that has to go for it, if any: of the same address where that has too many.
+func (l *tcpListener) enter(c *tcpConn) (entered, displaced *tcpConn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.conns) >= l.max || l.counts[ip] >= l.perIP {
-		return nil
+	ofAddress := l.counts[c.ip] >= l.perIP
+	if ofAddress || len(l.conns) >= l.max || l.strangers.Len() >= max(1, l.max/strangersShare) {
+		displaced = l.oldestStranger(func(o *tcpConn) bool { return !ofAddress || o.ip == c.ip })
+		if displaced == nil {
+			return nil, nil
+		}
+		l.known(displaced)
 	}
-	c := &tcpConn{Conn: conn, l: l, ip: ip, peer: conn.RemoteAddr().String(), done: make(chan struct{})}
 	l.conns[c.peer] = c
-	l.counts[ip]++
+	l.counts[c.ip]++
 	l.open.Add(1)
-	return c
+	if !l.ours {
+		c.at = l.strangers.PushBack(c)
+	}
+	return c, displaced
+}
+
+// oldestStranger finds the stranger that has been there for longest among those that may go.
+func (l *tcpListener) oldestStranger(mayGo func(*tcpConn) bool) *tcpConn {
+	for at := l.strangers.Front(); at != nil; at = at.Next() {
+		if c, _ := at.Value.(*tcpConn); mayGo(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// known takes a connection from the strangers. The caller holds l.mu.
+func (l *tcpListener) known(c *tcpConn) {
+	if c.at != nil {
+		l.strangers.Remove(c.at)
+		c.at = nil
+	}
 }
 
 // trust lets the connection from peer be silent for longer: a phone has registered by it, or a trunk has called.
@@ -142,11 +184,13 @@ func (l *tcpListener) trust(peer string) {
 	defer l.mu.Unlock()
 	if c := l.conns[peer]; c != nil {
 		c.trusted.Store(true)
+		l.known(c)
 	}
 }
 
 func (l *tcpListener) forget(c *tcpConn) {
 	l.mu.Lock()
+	l.known(c)
 	if l.conns[c.peer] == c {
 		delete(l.conns, c.peer)
 	}
@@ -184,6 +228,7 @@ type tcpConn struct {
 	ip      netip.Addr
 	peer    string
 	trusted atomic.Bool
+	at      *linked.Element // among the strangers, by l.mu; nil = it is none, or is being closed
 
 	closeOnce sync.Once
 	done      chan struct{}

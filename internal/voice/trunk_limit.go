@@ -95,27 +95,38 @@ func (ls *lines) take(t *Trunk, d way, now time.Time) (*slot, limitReason) {
 	})}, withinLimits
 }
 
-// takeIn gives a call that came in a place on its trunk; if there is none, it has answered. A full line is busy (RFC 3261 section
-// 21.4.24). Calls that come too fast get 503, by which the far side sends us nothing for a second (section 21.5.4).
-func (s *Server) takeIn(req *sip.Request, tx *sip.ServerTx, t *Trunk) (*slot, bool) {
+// takeIn gives a call that came in a place on its trunk, or among those of its phone; if there is none, it has answered. A full line is busy
+// (RFC 3261 section 21.4.24). Calls that come too fast get 503, by which the far side sends us nothing for a second (section 21.5.4).
+func (s *Server) takeIn(req *sip.Request, tx *sip.ServerTx, who caller) (*slot, bool) {
+	t := who.trunk
 	if t == nil {
-		return nil, true
+		place := s.calling.take(who.phone)
+		if place == nil {
+			s.log.Info("call not taken: the phone has begun too many", "phone", who.phone, "source", req.Source())
+			s.statelessly(tx, retryIn(s.response(req, sip.StatusBusyHere, "Busy Here"), retryAfter))
+		}
+		return place, place != nil
 	}
 	place, why := s.lines.take(t, callIn, time.Now())
 	if why == withinLimits {
 		return place, true
 	}
 	s.log.Info("call not taken: the trunk's limit", "trunk", t.Name, "limit", limitWords[why])
-	res, after := s.response(req, sip.StatusBusyHere, "Busy Here"), retryAfter
+	res := retryIn(s.response(req, sip.StatusBusyHere, "Busy Here"), retryAfter)
 	if why == tooFast {
-		res, after = s.response(req, sip.StatusServiceUnavailable, "Service Unavailable"), "1"
+		res = retryIn(s.response(req, sip.StatusServiceUnavailable, "Service Unavailable"), "1")
 	}
-	res.AppendHeader(sip.NewHeader("Retry-After", after))
 	s.statelessly(tx, res)
 	return nil, false
 }
 
-// hold keeps a place on a trunk until the leg ends, if it is not given back before.
+// retryIn tells when to come again.
+func retryIn(res *sip.Response, seconds string) *sip.Response {
+	res.AppendHeader(sip.NewHeader("Retry-After", seconds))
+	return res
+}
+
+// hold keeps a place until the leg ends, if it is not given back before.
 func (l *leg) hold(place *slot) {
 	if place != nil {
 		l.places = append(slices.DeleteFunc(l.places, func(p *slot) bool { return p == place }), place)
