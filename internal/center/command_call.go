@@ -215,7 +215,7 @@ type DayFigures struct {
 	Unanswered   int
 	CalledOut    int
 	Inner        int
-	Helped       int
+	Helped       int // helps that he has asked for and been given
 	Transferred  int
 	TransferOut  int
 	TransferFlow int

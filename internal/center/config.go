@@ -86,7 +86,7 @@ type Agent struct {
 	Group      int    // Group.ID; -1 = none (cec_07_0600)
 	Skills     []AgentSkill
 	StaticAuth bool // this agent's GUID never changes, whatever the installation's mode (DECISIONS 4)
-	MustChange bool // the password must be changed before calls are handled
+	MustChange bool // the file says that the password has to be changed; whether it has been, SignIn tells
 }
 
 // AgentSkill is an agent's fitness for a skill queue: among free agents the highest Weight is served first.

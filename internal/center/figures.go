@@ -11,19 +11,23 @@ func (c *Center) today(a *agent) *DayFigures {
 	return &a.figures
 }
 
-// countAnswer counts a talk that begins.
+// countAnswer counts a talk that begins. Help counts for the agent who has asked for it (interhelpnums), and for who gives it not at all.
 func (c *Center) countAnswer(p *party) {
 	f := c.today(p.agent)
 	switch {
 	case !p.talked.Equal(c.now) || !p.answered.Equal(c.now): // he was in the talk before
 	case p.helper:
-		f.Helped++
+		if asker := c.agents[p.askedBy]; asker != nil {
+			c.today(asker).Helped++
+		}
 	case p.maker && p.call.outbound():
 		f.CalledOut++
 	case p.call.feature == featureInternal:
 		f.Inner++
-	case p.call.feature == featureHelp && !p.maker:
-		f.Helped++
+	case p.call.feature == featureHelp:
+		if p.maker {
+			f.Helped++
+		}
 	case !p.maker:
 		f.Answered++
 	}

@@ -308,6 +308,9 @@ func (c *Center) phonePickUp(a *agent) *result.Error {
 		return nil
 	case c.answerInspection(a):
 		return nil
+	case a.ringsForPlay():
+		c.emit(AnswerPhone{Leg: a.line.id})
+		return nil
 	default:
 		return result.OperationFailed.Because("the phone of agent %d does not ring", a.id)
 	}
@@ -325,6 +328,8 @@ func (c *Center) phoneHangUp(a *agent) *result.Error {
 		c.pickFailed(p, missHungUp)
 	case a.inspects != nil && !a.inspects.up:
 		c.endInspection(a.inspects, inspectionEnded, "the inspector hung up his ringing phone")
+	case a.ringsForPlay():
+		c.stopPlay(a, playFailed)
 	case p != nil && p.phase == phaseDialling:
 		c.endCall(p.call, finish{reason: LeaveAgentNoAnswer, by: PartyAgent, cause: CauseHungUp, failed: true})
 	default:

@@ -32,6 +32,9 @@ type agentPlay struct {
 	ringing timer
 }
 
+// ringsForPlay tells whether the agent's phone is being rung for a recording that he wants to hear.
+func (a *agent) ringsForPlay() bool { return a.play != nil && a.play.id == "" && a.line != nil }
+
 // beginPlay plays a recording to the agent.
 func (c *Center) beginPlay(a *agent, cmd BeginPlay) *result.Error {
 	p := a.present

@@ -99,7 +99,8 @@ func (s *settings) codeOf(skill SkillID) string {
 	return lowest
 }
 
-// skillAgents lists who serves queues. The restriction no_inbound keeps an agent out of the list, and from asking for it.
+// skillAgents lists who serves queues. The restriction no_inbound keeps an agent out of the list, and from asking for it; settalkright out of the list
+// alone (cec_07_0356).
 func (c *Center) skillAgents(a *agent, cmd SkillAgents) (Reply, bool) {
 	if a.rights.Has(RightNoInbound) {
 		return reply(result.AgentQueryRefused.Because("the role of agent %d takes no inbound calls", a.id))
@@ -110,7 +111,7 @@ func (c *Center) skillAgents(a *agent, cmd SkillAgents) (Reply, bool) {
 	}
 	views := []AgentView{}
 	for _, other := range c.roster {
-		if !other.rights.Has(RightNoInbound) && slices.ContainsFunc(other.skills, wanted) {
+		if other.talkRight && !other.rights.Has(RightNoInbound) && slices.ContainsFunc(other.skills, wanted) {
 			views = append(views, c.view(other))
 		}
 	}

@@ -148,7 +148,7 @@ func (c *Center) newAgent(cmd SignIn, account *Agent) *agent {
 		guids: guids{current: cmd.Token, since: c.now}, began: c.now, seen: c.now,
 		push: cmd.Push, autoAnswer: cmd.AutoAnswer, autoIdle: cmd.AutoEnterIdle, releasePhone: cmd.ReleasePhone,
 		platformOnly: cmd.PlatformOnly, chat: cmd.Chat, listen: cmd.ListenStatus, signInMode: cmd.SignInMode,
-		mustChange: account.MustChange || cmd.ForceChange, talkRight: true, custom: noCustomState, lastBar: barAbnormal,
+		mustChange: cmd.ForceChange, talkRight: true, custom: noCustomState, lastBar: barAbnormal,
 	}
 	if !cmd.WithoutPhone {
 		a.phone = cmd.Phone

@@ -52,6 +52,23 @@ func TestSignInRefusals(t *testing.T) {
 	}
 }
 
+// TestSignIn_PasswordChosen: whether a password has to be changed is known where passwords are kept. The account goes on saying must_change when the
+// agent has chosen one.
+func TestSignIn_PasswordChosen(t *testing.T) {
+	cfg := fixtureConfig()
+	for i := range cfg.Agents {
+		cfg.Agents[i].MustChange = true
+	}
+	b := newBench(t, cfg)
+	for _, due := range []bool{true, false} {
+		cmd := signIn(101)
+		cmd.Force, cmd.ForceChange = true, due
+		if value, _ := b.must(cmd); value.(SignedIn).ForceChange != due {
+			t.Errorf("a change that is due: %t, the sign-in says %t", due, !due)
+		}
+	}
+}
+
 func TestSignOutArguments(t *testing.T) {
 	cases := []struct {
 		name string

@@ -61,6 +61,7 @@ type outsideDesk struct {
 	inspects   bool
 	makes      map[center.CallID]bool // calls that he has asked for
 	helps      map[center.CallID]bool // three-party helps that he has asked for: ids within a call
+	asking     center.CallID          // the one of them that is not given yet
 	talks      map[center.CallID]bool // calls in which he talks, or holds
 	released   center.CallID          // that he has left last
 	day        time.Time
@@ -151,7 +152,8 @@ func (d *outsideDesk) reaches(m memory) {
 		if c.Mode == center.HelpTwoParty {
 			d.makes[m.reply.Value.(center.CallID)] = true
 		} else {
-			d.helps[m.reply.Value.(center.CallID)] = true
+			d.asking = m.reply.Value.(center.CallID)
+			d.helps[d.asking] = true
 		}
 	case center.GetHold:
 		d.retrieves(m, c.Call)
@@ -291,6 +293,9 @@ func (d *outsideDesk) event(m memory, e center.Event) {
 
 // call follows the agent's calls.
 func (d *outsideDesk) call(e center.Event, id center.CallID) {
+	if id == d.asking && (e.Type == center.EvConsultFail || e.Type == center.EvCustomerRelease || e.Type == center.EvCallRelease) {
+		d.asking = ""
+	}
 	switch e.Type {
 	case center.EvRinging:
 		d.hand = handRinging
@@ -299,6 +304,10 @@ func (d *outsideDesk) call(e center.Event, id center.CallID) {
 			d.hand = handReserved
 		}
 	case center.EvTalking, center.EvConference:
+		if d.asking != "" && e.Type == center.EvConference { // nobody else comes meanwhile
+			d.asking = ""
+			d.today(e.At).Helped++
+		}
 		d.drop(id)
 		d.hand = handTalking
 		if !d.talks[id] {
@@ -342,16 +351,15 @@ func (d *outsideDesk) begins(e center.Event, id center.CallID) {
 	f := d.today(e.At)
 	content, talks := e.Content.(center.TalkingContent)
 	switch {
-	case !talks: // a conference that he is called into, if not one into which his talk was carried over
-		if len(d.talks) == 0 {
-			f.Helped++
-		}
+	case !talks: // a conference that he is called into, or into which his talk was carried over
 	case d.makes[id] && (content.Feature == "7" || content.Feature == "44" || content.Feature == "45"):
 		f.CalledOut++
 	case content.Feature == "6":
 		f.Inner++
-	case content.Feature == "51" && !d.makes[id]:
-		f.Helped++
+	case content.Feature == "51":
+		if d.makes[id] {
+			f.Helped++
+		}
 	case !d.makes[id]:
 		f.Answered++
 	}

@@ -241,14 +241,14 @@ func (i *inquiry) people(by center.By) error {
 	return firstOf(checks...)
 }
 
-// servers asks who serves a queue: those whose role takes calls from queues.
+// servers asks who serves a queue: those whose role takes calls from queues, and who have not given them up.
 func (i *inquiry) servers(by center.By, skill center.SkillID) error {
 	cmd := center.SkillAgents{By: by, Skills: []center.SkillID{skill}}
 	if i.rights(by.Agent).Has(center.RightNoInbound) {
 		return i.refused(cmd, result.AgentQueryRefused)
 	}
 	return i.same(cmd, i.chosen(func(a center.AgentView) bool {
-		return serving(a, skill) && !i.rights(a.ID).Has(center.RightNoInbound)
+		return serving(a, skill) && !i.model.noCalls[a.ID] && !i.rights(a.ID).Has(center.RightNoInbound)
 	}))
 }
 

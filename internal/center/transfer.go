@@ -134,6 +134,9 @@ func (c *Center) transferQueue(address string) (*queue, *result.Error) {
 		return nil, result.BadArgument.Because("skill queue %q is not configured", address)
 	}
 	q := c.queues[SkillID(number)]
+	if q.skill.Media != MediaVoice { // nobody serves it by phone, and the caller could not leave it
+		return nil, result.BadArgument.Because("skill queue %s is not for calls", address)
+	}
 	if q.skill.MaxWaiting > 0 && q.waiting >= q.skill.MaxWaiting {
 		return nil, result.OperationFailed.Because("skill queue %s is full", address)
 	}

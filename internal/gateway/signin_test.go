@@ -176,7 +176,7 @@ func TestSignIn_CodesOfAccounts(t *testing.T) {
 func TestSignIn_RefusedByCenter(t *testing.T) {
 	for _, code := range []result.Code{
 		result.AlreadySignedIn, result.PlatformUnavailable, result.BadSignInParameter, result.WrongAgentType, result.BadPhone,
-		result.PhoneOutOfRange, result.MayNotBeForced,
+		result.PhoneOutOfRange,
 	} {
 		h := newHouse(t)
 		h.answers(nil, code.Err())

@@ -4,20 +4,14 @@ package result
 
 // The codes that the program answers with.
 const (
-	// UnknownError: unknown error.
-	UnknownError Code = "000-000"
 	// WrongEventMethod: events were asked for with a method that does not fit the configured way of getting events.
 	WrongEventMethod Code = "000-001"
 	// BadArgument: a URL part, query value or body member is missing, malformed or out of range.
 	BadArgument Code = "000-002"
 	// NoRight: caller may not use this interface: GUID missing, wrong or expired.
 	NoRight Code = "000-003"
-	// SwitchingOver: the agent session is being moved to another gateway node.
-	SwitchingOver Code = "000-004"
 	// SelfInspection: the inspector named himself as the agent to inspect.
 	SelfInspection Code = "000-005"
-	// BadMessage: message argument error.
-	BadMessage Code = "000-006"
 	// RepeatedCall: the interface was called again before the earlier call was answered.
 	RepeatedCall Code = "000-007"
 	// BadSignIn: sign-in argument empty or not allowed.
@@ -34,8 +28,6 @@ const (
 	NotSignedIn Code = "100-006"
 	// OperationFailed: the operation failed inside: platform configuration server unreachable or internal error.
 	OperationFailed Code = "100-007"
-	// AlreadySignedOut: agent has signed out already.
-	AlreadySignedOut Code = "100-008"
 	// StateRefused: agent state could not be set, for instance for lack of the right to do so.
 	StateRefused Code = "100-009"
 	// WrongStateAtSignOut: sign-out not possible in the present state.
@@ -48,8 +40,6 @@ const (
 	BadPhone Code = "100-013"
 	// PhoneOutOfRange: phone number lies outside the configured ranges.
 	PhoneOutOfRange Code = "100-014"
-	// MayNotBeForced: agent is signed in and must not be pushed out.
-	MayNotBeForced Code = "100-015"
 	// BadIP: client IP address given at sign-in is not valid.
 	BadIP Code = "100-016"
 	// BadSkillQuery: argument of a skill-queue query not allowed.
