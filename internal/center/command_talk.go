@@ -54,7 +54,7 @@ func (c *Center) beginMute(a *agent) *result.Error {
 	switch {
 	case p == nil:
 		return result.NothingToMute.Because("agent %d has no call", a.id)
-	case p.phase != phaseTalking || p.muted || p.call.feature == featureInternal:
+	case p.phase != phaseTalking || p.muted || p.call.internal():
 		return result.CannotMute.Because("call %s cannot be muted now", p.call.id)
 	case !a.rights.Has(RightMute):
 		return lacks(a, RightMute)

@@ -1,6 +1,7 @@
 package center
 
 import (
+	"slices"
 	"strconv"
 
 	"ccgateway/internal/result"
@@ -13,6 +14,12 @@ func (cl *call) plain() bool {
 		return false
 	}
 	return true
+}
+
+// internal tells whether a call is between members of the house: it is neither handed on nor muted (cec_07_2635). One into which somebody from
+// outside has been joined is his call as well.
+func (cl *call) internal() bool {
+	return cl.feature == featureInternal && !slices.ContainsFunc(cl.parties, func(p *party) bool { return p.kind == PartyCustomer || p.kind == PartyOutside })
 }
 
 // right is what a help needs: two parties talk in an internal call, three in a three-party call (roles.md, bits 6 and 9).

@@ -23,7 +23,7 @@ func (c *Center) transfer(a *agent, cmd Transfer) *result.Error {
 		return result.BadArgument.Because("call data of %d bytes is longer than %d", len(*cmd.Data), maxCallData)
 	case cmd.Caller != "" && !(dialable(cmd.Caller) && !strings.ContainsAny(cmd.Caller, "*#")):
 		return result.BadArgument.Because("caller number %q is not up to %d digits", cmd.Caller, maxNumber)
-	case p == nil || !p.inTalk() || p.call.feature == featureInternal:
+	case p == nil || !p.inTalk() || p.call.internal():
 		return result.NothingToTransfer.Because("agent %d has no talk that can be handed on", a.id)
 	case c.draining:
 		return result.OperationFailed.Because("the center is being stopped")
