@@ -17,6 +17,10 @@ import (
 // times as long.
 const maxBody = 256 << 10
 
+// maxStrangersBody bounds the body of a request without an agent's GUID. Only sign-ins need one then, and theirs have less than 2 KB. Bodies are
+// kept while they arrive, so that a stranger who sends all but the end of thousands would otherwise fill the memory.
+const maxStrangersBody = 16 << 10
+
 // bodyTime is how long a body may take to arrive; a desktop's is there with the head of the request.
 const bodyTime = 15 * time.Second
 
@@ -26,19 +30,29 @@ type members struct {
 	folded map[string]string // small letters to the name as it came
 }
 
-// readBody gives the bytes of the request's body. It is read whatever the interface: clients send bodies where none is asked for.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// bodyBound is how long the body of a request may be.
+func (g *Gateway) bodyBound(q *request) int64 {
+	if guids := splitList(q.guid); len(guids) > 0 {
+		if _, known := g.guids.find(tokenOf(guids[0])); known {
+			return maxBody
+		}
+	}
+	return maxStrangersBody
+}
+
+// readBody gives the bytes of the request's body, of at most so many. It is read whatever the interface: clients send bodies where none is asked for.
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 	if r.Body == nil || r.ContentLength == 0 {
 		return nil, nil
 	}
 	connection := http.NewResponseController(w)
 	// Not every ResponseWriter has deadlines (in tests); those of a server do.
 	_ = connection.SetReadDeadline(time.Now().Add(bodyTime))
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	_ = connection.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, result.BadArgument.Because("body is larger than %d bytes", maxBody)
+		return nil, result.BadArgument.Because("body is larger than %d bytes", most)
 	}
 	if err != nil {
 		return nil, result.BadArgument.Because("body did not arrive whole")

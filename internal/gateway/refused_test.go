@@ -97,6 +97,7 @@ func TestWrong(t *testing.T) {
 	} {
 		t.Run(c.line[:min(len(c.line), 60)]+" "+c.body[:min(len(c.body), 40)], func(t *testing.T) {
 			h := newHouse(t)
+			h.Recall(101, []center.Token{tokenOf(guid1)})
 			w := h.call(c.line, c.body)
 			if got := refusal(w); got != c.code || !strings.Contains(w.Body.String(), c.message) {
 				t.Errorf("got %s\nwant %s with %q", w.Body.String(), c.code, c.message)

@@ -90,7 +90,7 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request) (*request, any,
 	if err := g.takeQuery(q); err != nil {
 		return q, nil, err
 	}
-	if q.body, err = readBody(w, r); err != nil {
+	if q.body, err = readBody(w, r, g.bodyBound(q)); err != nil {
 		q.refuse(err)
 	}
 	content, err := g.handle(r.Context(), q)

@@ -247,14 +247,18 @@ func TestWire_DeadPoll(t *testing.T) {
 	}
 }
 
-// TestWire_BigBody: a body without end is cut off, with an answer.
+// TestWire_BigBody: a body without end is cut off, with an answer; that of somebody without an agent's GUID sooner.
 func TestWire_BigBody(t *testing.T) {
 	h := newHouse(t)
-	w := dial(t, h.serve(t))
-	body := `{"called":"` + strings.Repeat("1", maxBody) + `"}`
-	w.say("PUT "+Base+"voicecall/101/callout HTTP/1.1", "Host: x", "guid: "+guid1, fmt.Sprintf("Content-Length: %d", len(body)), "", body)
-	if _, got := w.reply(); got != `{"message":"body is larger than 262144 bytes","retcode":"000-002"}` {
-		t.Errorf("got %s", got)
+	h.Recall(101, []center.Token{tokenOf(guid1)})
+	address := h.serve(t)
+	for guid, most := range map[string]int{guid1: maxBody, "invented": maxStrangersBody} {
+		w := dial(t, address)
+		body := `{"called":"` + strings.Repeat("1", most) + `"}`
+		w.say("PUT "+Base+"voicecall/101/callout HTTP/1.1", "Host: x", "guid: "+guid, fmt.Sprintf("Content-Length: %d", len(body)), "", body)
+		if _, got := w.reply(); got != fmt.Sprintf(`{"message":"body is larger than %d bytes","retcode":"000-002"}`, most) {
+			t.Errorf("got %s", got)
+		}
 	}
 }
 
