@@ -39,12 +39,19 @@ func (c *Center) restarted(cmd Restarted) {
 	}
 	c.draining = false
 	resumed := plainTime(cmd.Resumed)
+	away := max(0, resumed.Sub(c.now))
 	for _, a := range c.roster {
 		if resumed.After(a.seen) {
 			a.seen = resumed
 			c.watchSilence(a)
 		}
+		a.guids.prolong(c.now, away)
 		c.reindex(a)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.lingering)) {
+		l := c.lingering[id]
+		l.guids.prolong(c.now, away)
+		c.arm(&l.timer, l.timer.due.Add(away))
 	}
 }
 

@@ -69,6 +69,12 @@ func (s *sim) learnToken(cmd center.Command, reply center.Reply) {
 		if reply.Value.(center.Touched).Rotated {
 			s.replace(c.Agent, c.NewToken)
 		}
+	case center.Restarted: // the time away does not count
+		for _, d := range s.desks {
+			if s.now.Sub(d.replaced) < s.cfg.Auth.Timeout {
+				d.replaced = d.replaced.Add(max(0, c.Resumed.Sub(s.now)))
+			}
+		}
 	}
 }
 

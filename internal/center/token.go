@@ -61,6 +61,16 @@ func (g *guids) replace(t Token, now time.Time, timeout time.Duration) {
 	g.current, g.since = t, now
 }
 
+// prolong lets the former GUIDs that are taken now be taken longer: while nobody could ask, no client could learn the next one. It may be that
+// its client was never told it, because the program ended first.
+func (g *guids) prolong(now time.Time, by time.Duration) {
+	for i, f := range g.former {
+		if now.Before(f.until) {
+			g.former[i].until = f.until.Add(by)
+		}
+	}
+}
+
 // outdated joins the GUIDs of an ended session with those of the sessions before it, newest first to be kept.
 func outdated(ended guids, before *guids) *guids {
 	all := ended

@@ -81,6 +81,34 @@ func TestStaticGUID(t *testing.T) {
 	}
 }
 
+// TestGUIDs_WhileTheProgramWasAway: who was not told his next GUID before the program ended finds his session by the former one, however long it was
+// away; so does a client that has not got the last events of a session that somebody else ended.
+func TestGUIDs_WhileTheProgramWasAway(t *testing.T) {
+	b := newBench(t, fixtureConfig())
+	b.must(signIn(101))
+	b.must(signIn(102))
+	inspector := signIn(901)
+	inspector.Phone = "7009"
+	b.must(inspector)
+	for _, agent := range []AgentID{101, 102} {
+		b.must(RenewToken{By: by(agent), NewToken: Token{2, byte(agent)}})
+	}
+	b.must(ForceSignOut{By: by(901), Target: 102})
+	b.now = b.now.Add(time.Minute)
+	resumed := b.now.Add(time.Hour)
+	b.must(Restarted{Resumed: resumed})
+	b.now = resumed.Add(59 * time.Second)
+	b.must(Authenticate{by(101)})
+	b.must(Touch{By: by(102), Poll: true})
+	b.now = resumed.Add(time.Minute)
+	if code, _ := b.do(101, Authenticate{by(101)}); code != result.NoRight {
+		t.Errorf("the former GUID is answered with %s when it was taken for GUIDTIMEOUT", code)
+	}
+	if code, _ := b.do(102, Touch{By: by(102), Poll: true}); code != result.NotSignedIn {
+		t.Errorf("the former GUID of an ended session is answered with %s when it was taken for GUIDTIMEOUT", code)
+	}
+}
+
 // TestRenewInALoop: a client that renews without end must not fill the memory, and its newest GUIDs stay good.
 func TestRenewInALoop(t *testing.T) {
 	b := newBench(t, fixtureConfig())
