@@ -110,6 +110,7 @@ type Trunk struct {
 
 // Numbering tells what kind of call a dialled outside number makes, by its prefix: international, else national, else ordinary. Allowed and
 // Denied say whether it may be called at all, whoever asks: the longest prefix that fits counts; if none does, it may unless Allowed has any.
+// What begins with a service code (*67, #31#) and fits no prefix is of the kind that is allowed to the fewest, and denied if Denied has any.
 type Numbering struct {
 	International []string
 	National      []string

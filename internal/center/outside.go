@@ -217,7 +217,7 @@ func (c *Center) backBarredNow(b *callBack) {
 }
 
 // allows tells whether Numbering lets a number outside be called at all: of the prefixes that fit the longest one counts. What fits none is
-// allowed as long as no prefixes are.
+// allowed as long as no prefixes are, and, behind a service code, as long as none are denied either.
 func (s *settings) allows(number string) bool {
 	longest := func(prefixes []string) int {
 		n := 0
@@ -230,7 +230,7 @@ func (s *settings) allows(number string) bool {
 	}
 	allowed, denied := longest(s.Numbering.Allowed), longest(s.Numbering.Denied)
 	if allowed == 0 && denied == 0 {
-		return len(s.Numbering.Allowed) == 0
+		return len(s.Numbering.Allowed) == 0 && !(serviceCode(number) && len(s.Numbering.Denied) > 0)
 	}
 	return allowed > denied
 }

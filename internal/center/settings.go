@@ -94,7 +94,19 @@ func (s *settings) rightFor(number string) Right {
 		return RightCallInternational
 	case slices.ContainsFunc(s.Numbering.National, begins):
 		return RightCallNational
+	case !serviceCode(number):
+		return RightCallOut
+	case len(s.Numbering.International) > 0: // any number may follow the code
+		return RightCallInternational
+	case len(s.Numbering.National) > 0:
+		return RightCallNational
 	default:
 		return RightCallOut
 	}
+}
+
+// serviceCode tells whether a number begins as the codes do by which a line's far side is told how to make a call (*67, #31#): what is called
+// stands behind the code, out of the prefixes' sight.
+func serviceCode(number string) bool {
+	return strings.HasPrefix(number, "*") || strings.HasPrefix(number, "#")
 }

@@ -156,7 +156,7 @@ func (s *sim) dialled() string {
 	case 3, 4:
 		return fmt.Sprint(101 + s.r.IntN(8))
 	case 5:
-		return []string{"0555123", "01555123", "00155512", "5551234"}[s.r.IntN(4)]
+		return []string{"0555123", "01555123", "00155512", "5551234", "*6700155512"}[s.r.IntN(5)]
 	case 6:
 		return "0555123"
 	}

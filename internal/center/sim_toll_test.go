@@ -18,6 +18,12 @@ func (m *model) rightsFor(number string) center.Rights {
 	case slices.ContainsFunc(m.numbering.National, begins):
 		return center.RightsOf(center.RightCallNational)
 	}
+	switch code := strings.Trim(number[:1], "*#") == ""; {
+	case code && len(m.numbering.International) > 0: // what it calls stands behind a code
+		return center.RightsOf(center.RightCallInternational)
+	case code && len(m.numbering.National) > 0:
+		return center.RightsOf(center.RightCallNational)
+	}
 	return center.RightsOf(center.RightCallOut)
 }
 
@@ -31,7 +37,7 @@ func (m *model) allows(number string) bool {
 			return true
 		}
 	}
-	return len(m.numbering.Allowed) == 0
+	return len(m.numbering.Allowed) == 0 && (len(m.numbering.Denied) == 0 || strings.Trim(number[:1], "*#") != "")
 }
 
 // wentOut is a call to the outside: when, and by whose doing if that is plain.

@@ -185,13 +185,13 @@ type Group struct {
 // Numbering tells the kinds of outside numbers by their prefixes, and which may be called at all. The international ones are looked at before the
 // national ones; of `allowed` and `denied` the longest prefix that fits counts.
 type Numbering struct {
-	// Prefixes of international numbers.
+	// Prefixes of international numbers. What begins with a service code (`*67`, `#31#`) counts as one unless its prefix is listed, since any number may follow.
 	International []string `yaml:"international" default:"[\"00\"]"`
 	// Prefixes of national long-distance numbers.
 	National []string `yaml:"national" default:"[\"0\"]"`
 	// Prefixes of numbers outside that may be called, by agents with the right to it and by flows; the longest prefix of this list and of `denied` that fits a number counts. `[]` = all that are not denied; otherwise what fits no prefix is denied.
 	Allowed []string `yaml:"allowed" default:"[]" example:"[\"0\", \"0049\", \"0043\", \"110\", \"112\"]"`
-	// Prefixes of numbers outside that nobody may call, such as premium rates and countries that you have nothing to do with. A longer prefix of `allowed` makes an exception.
+	// Prefixes of numbers outside that nobody may call, such as premium rates and countries that you have nothing to do with. A longer prefix of `allowed` makes an exception. With any, numbers that begin with `*` or `#` are denied unless they are allowed.
 	Denied []string `yaml:"denied" default:"[]" example:"[\"0900\", \"00882\", \"00883\"]"`
 }
 
