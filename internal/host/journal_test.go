@@ -32,6 +32,7 @@ type house struct {
 type memoryTape struct {
 	*tape
 	again   []center.Effect
+	resumed []uint64 // where the journals ended
 	flushed int
 	failing error
 }
@@ -40,6 +41,13 @@ func (m *memoryTape) Recall(_ center.VCCID, _ uint64, effects []center.Effect) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.again = append(m.again, effects...)
+}
+
+func (m *memoryTape) Resume(_ context.Context, _ center.VCCID, seq uint64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.resumed = append(m.resumed, seq)
+	return nil
 }
 
 func (m *memoryTape) Flush(context.Context) error {
@@ -175,9 +183,13 @@ func TestAgentsStaySignedInOverARestart(t *testing.T) {
 			if c.kill {
 				folder = killed(t, folder)
 			}
+			last := h.directory.Load().owners[1]
 			h.close()
 
 			h = opened(t, folder, keep, desk())
+			if got := h.tape.resumed; len(got) != 1 || got[0] == 0 || !c.kill && got[0] != last.seq {
+				t.Errorf("the journal is told to end with %d, and ended with %d", got, last.seq)
+			}
 			if got := h.must(center.Status{By: by}); got != (center.AgentStatus{State: int(center.StateBusy)}) {
 				t.Errorf("status after the restart: %+v", got)
 			}

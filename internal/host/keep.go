@@ -56,6 +56,12 @@ type Recaller interface {
 	Recall(vcc center.VCCID, seq uint64, effects []center.Effect)
 }
 
+// Resumer is a Recaller that wants to know, when it has got everything again, with which command a center's journal ends; 0 = with none. The numbers
+// go on from there, even if there was more once.
+type Resumer interface {
+	Resume(ctx context.Context, vcc center.VCCID, seq uint64) error
+}
+
 // Keep says how centers outlive the program; without it they do not. It is called once, before the first Configure.
 func (h *Host) Keep(k Keeping) {
 	if k.SnapshotCommands == 0 {
@@ -83,4 +89,15 @@ func (h *Host) recall(vcc center.VCCID, seq uint64, effects []center.Effect) {
 			again.Recall(vcc, seq, effects)
 		}
 	}
+}
+
+func (h *Host) resume(ctx context.Context, vcc center.VCCID, seq uint64) error {
+	for _, sink := range h.sinks {
+		if resumer, ok := sink.(Resumer); ok {
+			if err := resumer.Resume(ctx, vcc, seq); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

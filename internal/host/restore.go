@@ -68,7 +68,10 @@ func (o *owner) replay(ctx context.Context) error {
 			return fmt.Errorf("restore events: %w", err)
 		}
 	}
-	return j.Walk(ctx, o.vcc, o.seq+1, o.again)
+	if err := j.Walk(ctx, o.vcc, o.seq+1, o.again); err != nil {
+		return err
+	}
+	return o.host.resume(ctx, o.vcc, o.seq)
 }
 
 func restored(saved *journal.Snapshot) (*center.Center, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -71,6 +72,26 @@ func (s *Store) Recall(vcc center.VCCID, seq uint64, effects []center.Effect) {
 			}
 		}
 	}
+}
+
+// Resume says with which command the journal of a VCC ends, after all of it has been recalled. Facts of later commands may have been written: then
+// the journal has lost its end, which the log says. What gets those numbers now is new, so the mark goes back.
+func (s *Store) Resume(ctx context.Context, vcc center.VCCID, seq uint64) error {
+	s.marks.mu.Lock()
+	written, journal := s.marks.written[vcc], s.marks.journal
+	if written.seq > seq {
+		s.marks.written[vcc] = mark{seq, math.MaxInt32}
+	}
+	s.marks.mu.Unlock()
+	if written.seq <= seq {
+		return nil
+	}
+	s.log.Error("the journal ends before what is written of it: its last commands are lost (a power cut with journal.sync relaxed, a damaged "+
+		"file, or a tenant that was removed meanwhile)", "vcc", vcc, "ends_with", seq, "written_up_to", written.seq)
+	if _, err := s.write.ExecContext(ctx, setCarried, vcc, journal, int64(seq), math.MaxInt32); err != nil { //nolint:gosec // a count
+		return fmt.Errorf("note where the journal ends: %w", err)
+	}
+	return nil
 }
 
 // marksOf gives the steps that note in the transaction of facts up to where they go.

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"ccgateway/internal/center"
@@ -68,6 +71,52 @@ func testFactsOfAJournalAreWrittenOnce(t *testing.T, place sites) {
 	s.Recall(1, 1, commandFacts(5))
 	if calls, _ := written(t, s); calls != 6 {
 		t.Errorf("with another journal %d calls; want 6", calls)
+	}
+}
+
+func TestJournalThatLostItsEnd(t *testing.T) { onAll(t, testJournalThatLostItsEnd) }
+
+// testJournalThatLostItsEnd: facts of four commands are written, and the journal knows of two of them alone after a power cut. The log says it, and
+// what happens anew by the same numbers is written, also when the program dies before the first fact of it is.
+func testJournalThatLostItsEnd(t *testing.T, place sites) {
+	where := place(t)
+	s := mustOpen(t, where, KeepSessions())
+	if err := s.Journaled(t.Context(), "j1"); err != nil {
+		t.Fatal(err)
+	}
+	for seq := 1; seq <= 4; seq++ {
+		s.CarryNumbered(1, uint64(seq), commandFacts(seq))
+	}
+	mustFlush(t, s)
+	mustClose(t, s)
+	for _, start := range []struct {
+		name     string
+		recalled int
+		said     bool
+	}{{"its end is lost", 2, true}, {"what came anew is there", 4, false}} {
+		var said bytes.Buffer
+		s, err := where.open(t.Context(), slog.New(slog.NewTextHandler(&said, nil)), KeepSessions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Journaled(t.Context(), "j1"); err != nil {
+			t.Fatal(err)
+		}
+		for seq := 1; seq <= start.recalled; seq++ {
+			s.Recall(1, uint64(seq), commandFacts(seq+10))
+		}
+		if err := s.Resume(t.Context(), 1, uint64(start.recalled)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(said.String(), "its last commands are lost"); got != start.said {
+			t.Errorf("%s: the log says %q", start.name, said.String())
+		}
+		mustFlush(t, s)
+		mustClose(t, s)
+	}
+	s = mustOpen(t, where, KeepSessions())
+	if calls, sessions := written(t, s); calls != 6 || sessions != 6 {
+		t.Errorf("%d calls and %d sessions; want the four of before and two anew", calls, sessions)
 	}
 }
 
