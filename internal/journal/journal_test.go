@@ -224,19 +224,17 @@ func TestANewerJournalIsRefused(t *testing.T) { onBoth(t, testANewerJournalIsRef
 
 func testANewerJournalIsRefused(t *testing.T, at site) {
 	j := opened(t, at)
-	if _, err := j.db.ExecContext(t.Context(), `UPDATE journal_meta SET value = '7' WHERE name = 'format'`); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for name, open := range map[string]func() (*Journal, error){
-		"for writing": func() (*Journal, error) { return at.open(t.Context(), "n1", SyncFull) },
-		"for reading": func() (*Journal, error) { return at.read(t.Context()) },
+	for format, want := range map[string]string{
+		"7": "format 7, this program knows up to 1", "0": `"0" is none`, "-1": `"-1" is none`, "one": `"one" is none`, "": `"" is none`,
 	} {
-		_, err := open()
-		if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "format 7, this program knows up to 1") {
-			t.Errorf("%s: err = %v", name, err)
+		mustExec(t, j, `UPDATE journal_meta SET value = $1 WHERE name = 'format'`, format)
+		for name, open := range map[string]func() (*Journal, error){
+			"for writing": func() (*Journal, error) { return at.open(t.Context(), "n1", SyncFull) },
+			"for reading": func() (*Journal, error) { return at.read(t.Context()) },
+		} {
+			if _, err := open(); errors.Is(err, ErrNewer) != (format == "7") || err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("format %q, %s: err = %v", format, name, err)
+			}
 		}
 	}
 }

@@ -95,8 +95,8 @@ func (j *Journal) check(ctx context.Context) error {
 		return fmt.Errorf("read format of the journal: %w", err)
 	}
 	n, err := strconv.Atoi(format)
-	if err != nil {
-		return fmt.Errorf("read format of the journal: %q is no number", format)
+	if err != nil || n < 1 {
+		return fmt.Errorf("read format of the journal: %q is none that a version of this program has written", format)
 	}
 	if n > Format {
 		return fmt.Errorf("%w: its tables have format %d, this program knows up to %d", ErrNewer, n, Format)
