@@ -246,6 +246,13 @@ func TestApply_Stopped(t *testing.T) {
 	}
 }
 
+// TestServe_FileByVariable: the environment may name the configuration file.
+func TestServe_FileByVariable(t *testing.T) {
+	t.Parallel()
+	p := launch(t, []string{"CCGATEWAY_CONFIG=" + centerFile(t, t.TempDir(), nil)}, "serve")
+	p.says(p.stderr, `"msg":"ready"`)
+}
+
 // TestDemo: `demo --for` in plain mode, as anybody runs it first: it prints accounts and commands, which work when pasted; callers are
 // served and every talk's sound is good; it ends by itself with success.
 func TestDemo(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // runningProgram is how a command finds the running program that it asks.
 type runningProgram struct {
-	Config string `short:"c" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
+	Config string `short:"c" env:"CCGATEWAY_CONFIG" help:"Configuration file of the installation: names its data folder and admin address." type:"existingfile"`
 	Data   string `help:"Data folder of the installation (for its administrator's token); default: the file's data, else ./data." type:"path"`
 	Admin  string `help:"Admin address of the running program; default: the file's listen.admin, else 127.0.0.1:8081."`
 }

@@ -12,7 +12,7 @@ import (
 
 // serveCommand runs a center.
 type serveCommand struct {
-	Config string `required:"" short:"c" help:"Configuration file." type:"existingfile"`
+	Config string `required:"" short:"c" env:"CCGATEWAY_CONFIG" help:"Configuration file." type:"existingfile"`
 }
 
 // Help has the examples of --help.
