@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 
@@ -41,7 +40,7 @@ func (c applyCommand) Run(ctx context.Context) error {
 		cfg.Listen.Admin = c.Admin
 	}
 	words, err := applyRunning(ctx, cfg, c.File)
-	if errors.Is(err, admin.ErrNotRunning) || errors.Is(err, fs.ErrNotExist) { // nothing runs, or nothing ever has
+	if errors.Is(err, admin.ErrNotRunning) {
 		words, err = applyStopped(ctx, cfg, c.File)
 	}
 	if err != nil {
@@ -53,12 +52,9 @@ func (c applyCommand) Run(ctx context.Context) error {
 
 // applyRunning hands the file to the running program.
 func applyRunning(ctx context.Context, cfg *config.Config, file string) (string, error) {
-	token, err := admin.ReadToken(cfg.Data)
+	token, err := tokenFor(ctx, cfg)
 	if err != nil {
 		return "", err
-	}
-	if cfg.Listen.Admin == "" {
-		return "", admin.ErrNotRunning
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {

@@ -234,6 +234,23 @@ func TestApply_Stopped(t *testing.T) {
 		}
 		return nil
 	})
+
+	// In the wrong folder, beside the running program, nothing is written for nobody to see.
+	elsewhere := filepath.Join(t.TempDir(), "data")
+	lost := launch(t, nil, "apply", centerFile(t, elsewhere, nil), "--admin", in.address("admin"))
+	if code := lost.exits(); code != 1 || !strings.Contains(lost.stderr.String(), "is not its data folder") {
+		t.Errorf("apply for another folder: exit %d, says %s%s", code, lost.stdout, lost.stderr)
+	}
+	if _, err := os.Stat(elsewhere); !os.IsNotExist(err) {
+		t.Errorf("a data folder is there: %v", err)
+	}
+}
+
+// TestServe_FileByVariable: the environment may name the configuration file.
+func TestServe_FileByVariable(t *testing.T) {
+	t.Parallel()
+	p := launch(t, []string{"CCGATEWAY_CONFIG=" + centerFile(t, t.TempDir(), nil)}, "serve")
+	p.says(p.stderr, `"msg":"ready"`)
 }
 
 // TestDemo: `demo --for` in plain mode, as anybody runs it first: it prints accounts and commands, which work when pasted; callers are

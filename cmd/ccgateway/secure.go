@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"ccgateway/internal/config"
 	"ccgateway/internal/gateway"
@@ -34,13 +32,10 @@ func proxiesOf(cfg *config.Config) []netip.Prefix {
 
 // reloadOnHangup takes the certificate from its files, and the settings from the program's own file, at each SIGHUP until ctx ends: what
 // renews certificates can be told to send one.
-func (p *program) reloadOnHangup(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
+func (p *program) reloadOnHangup(ctx context.Context, hangups <-chan os.Signal) {
 	for {
 		select {
-		case <-hangup:
+		case <-hangups:
 			p.reloadCertificate()
 			p.reloadSettings(ctx)
 		case <-ctx.Done():

@@ -12,7 +12,7 @@ import (
 
 // serveCommand runs a center.
 type serveCommand struct {
-	Config string `required:"" short:"c" help:"Configuration file." type:"existingfile"`
+	Config string `required:"" short:"c" env:"CCGATEWAY_CONFIG" help:"Configuration file." type:"existingfile"`
 }
 
 // Help has the examples of --help.
@@ -24,6 +24,9 @@ func (serveCommand) Help() string {
 
 // Run serves until ctx ends.
 func (c serveCommand) Run(ctx context.Context) error {
+	hangups := make(chan os.Signal, 1) // a SIGHUP that comes during the start waits in it, and ends nothing
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	cfg, err := config.Load(c.Config)
 	if err != nil {
 		return err
@@ -38,20 +41,20 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	p.own = func() (*config.Config, error) { return config.Load(c.Config) }
 	log.Info("ready", "version", version, "https", p.address("https"), "http", p.address("http"), "admin", p.address("admin"), "sip", p.address("sip"))
-	return p.runUntil(ctx)
+	return p.runUntil(ctx, hangups)
 }
 
 // runUntil lets the program work until ctx ends or a part of it fails, then stops it. A second signal hurries the stop.
-func (p *program) runUntil(ctx context.Context) error {
+func (p *program) runUntil(ctx context.Context, hangups <-chan os.Signal) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
-	hangups := make(chan struct{})
+	reloads := make(chan struct{})
 	go func() {
-		defer close(hangups)
-		p.reloadOnHangup(running)
+		defer close(reloads)
+		p.reloadOnHangup(running, hangups)
 	}()
 	defer func() {
 		end()
-		<-hangups
+		<-reloads
 	}()
 	broken := make(chan error, 1)
 	go func() { broken <- p.failed() }()

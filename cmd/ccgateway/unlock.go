@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -40,7 +39,7 @@ func (c unlockCommand) Run(ctx context.Context) error {
 	}
 	wanted := admin.Unlock{Agent: c.Agent, Address: c.Address}
 	words, err := unlockRunning(ctx, cfg, wanted)
-	if errors.Is(err, admin.ErrNotRunning) || errors.Is(err, fs.ErrNotExist) { // nothing runs, or nothing ever has
+	if errors.Is(err, admin.ErrNotRunning) {
 		words, err = unlockStopped(ctx, cfg, wanted)
 	}
 	if err != nil {
@@ -52,12 +51,9 @@ func (c unlockCommand) Run(ctx context.Context) error {
 
 // unlockRunning asks the running program.
 func unlockRunning(ctx context.Context, cfg *config.Config, wanted admin.Unlock) (string, error) {
-	token, err := admin.ReadToken(cfg.Data)
+	token, err := tokenFor(ctx, cfg)
 	if err != nil {
 		return "", err
-	}
-	if cfg.Listen.Admin == "" {
-		return "", admin.ErrNotRunning
 	}
 	return admin.SendUnlock(ctx, cfg.Listen.Admin, token, wanted)
 }

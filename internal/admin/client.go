@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // ErrNotRunning says that no program answers at the admin address.
@@ -70,6 +71,15 @@ func SendConfiguration(ctx context.Context, address, token, name string, file []
 	query := url.Values{"name": {filepath.Base(name)}}
 	err = door{address, token}.ask(ctx, http.MethodPost, "apply", query, bytes.NewReader(file), inWords(&words))
 	return words, err
+}
+
+// Answers tells whether any program takes connections at address.
+func Answers(ctx context.Context, address string) bool {
+	conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", dialable(address))
+	if err == nil {
+		_ = conn.Close() // nothing was written
+	}
+	return err == nil
 }
 
 // dialable turns a listening address without host (":8081") into one that can be called.

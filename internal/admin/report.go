@@ -58,6 +58,8 @@ func (o Options) vcc(q url.Values) (center.VCCID, error) {
 	switch {
 	case q.Get(askVCC) == "" && len(vccs) == 1:
 		return vccs[0], nil
+	case q.Get(askVCC) == "" && len(vccs) > 1:
+		return 0, fmt.Errorf("vcc: there are %d VCCs: give the number of one", len(vccs))
 	case err != nil || !slices.Contains(vccs, center.VCCID(n)):
 		return 0, fmt.Errorf("vcc: %q is no VCC of this installation", q.Get(askVCC))
 	default:

@@ -51,6 +51,19 @@ func (facts) Names(context.Context, center.VCCID) (report.Names, error) {
 	return report.Names{Skills: map[center.SkillID]string{1: "support"}}, nil
 }
 
+// twoCenters are VCCs 7 and 8.
+type twoCenters struct{ centers }
+
+func (twoCenters) VCCs() []center.VCCID { return []center.VCCID{7, 8} }
+
+// TestReport_WhichVCC: where there are several VCCs, one has to be named, and a question without says so.
+func TestReport_WhichVCC(t *testing.T) {
+	server := serve(t, Options{Centers: twoCenters{}, Token: "t", Facts: facts{}})
+	if status, body := get(t, server.URL+"/admin/report?kind=skill", "t"); status != 422 || !strings.Contains(body, "give the number of one") {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
 func TestReport(t *testing.T) {
 	server := serve(t, Options{Centers: centers{}, Token: "t", Facts: facts{}})
 	day := "from=2026-11-25&until=2026-11-26"

@@ -20,7 +20,7 @@ type Config struct {
 	Bounds Bounds `yaml:"bounds"`
 	// Certificate for `listen.https` and `listen.sips`. Changed files are taken within a minute, or at SIGHUP. If none is given, one of our own is made at the first start and kept under `data`.
 	TLS TLS `yaml:"tls"`
-	// Folder for the SQLite files, recordings, journal and certificate. It is made if it is missing. One process at a time may use it.
+	// Folder for the SQLite files, recordings, journal and certificate. It is made if it is missing. A relative path begins where the program, or the command, is started. One process at a time may use it.
 	Data string `yaml:"data" default:"./data"`
 	// Database: "" is SQLite under `data`, `postgres://user:password@host:5432/database?sslmode=verify-full` a PostgreSQL. `data` is needed all the same.
 	Database Secret `yaml:"database" default:""`

@@ -30,6 +30,8 @@ var wrong = []struct {
 	{"no anchor", "node: *a\n", []string{`c.yaml:1: node: no anchor is named "a" before this line`}},
 	{"alias in itself", "vccs: &a [*a]\n", []string{`c.yaml:1: vccs[0]: must be a map, not a list`}},
 	{"binary", "node: a\x00\n", []string{`c.yaml: is no text`}},
+	{"Latin-1", "node: a\ncluster: \"M\xfcller\"\n", []string{`c.yaml:2: must be text in UTF-8`}},
+	{"mark of UTF-8", "\ufeffnode: a.b\n", []string{`c.yaml:1: node: must be 1 to 64 letters, digits, - and _`}},
 	{"nested too deep", "flows: {a: [" + strings.Repeat("[", 40), []string{`c.yaml:1: lists and maps are nested too deep (more than 24)`}},
 	{"indented too deep", "a:\n" + strings.Repeat(" ", 400) + "b: 1\n", []string{`c.yaml:2: lists and maps are nested too deep (more than 24)`}},
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -28,6 +29,10 @@ func readTree(src []byte) (tree ast.Node, err error) {
 	}
 	if bytes.IndexByte(src, 0) >= 0 {
 		return nil, errors.New("is no text")
+	}
+	src = bytes.TrimPrefix(src, []byte("\ufeff")) // YAML allows the mark, and editors write it
+	if err := checkUTF8(src); err != nil {
+		return nil, err
 	}
 	if err := checkIndent(src); err != nil {
 		return nil, err
@@ -66,13 +71,25 @@ func onlyDocument(file *ast.File) (ast.Node, error) {
 	return body, nil
 }
 
+// checkUTF8 refuses text in another encoding, such as Latin-1: names would reach desktops as question marks, and a PostgreSQL not at all.
+func checkUTF8(src []byte) error {
+	line := 0
+	for text := range bytes.Lines(src) {
+		line++
+		if !utf8.Valid(text) {
+			return &lineError{line: line, text: "must be text in UTF-8"}
+		}
+	}
+	return nil
+}
+
 // checkIndent refuses lines that begin with very many blanks: each may open another level.
 func checkIndent(src []byte) error {
 	line := 0
 	for text := range bytes.Lines(src) {
 		line++
 		if indent := len(text) - len(bytes.TrimLeft(text, " ")); indent > maxIndent && len(bytes.TrimSpace(text)) > 0 {
-			return &nestingError{line: line}
+			return nestedTooDeep(line)
 		}
 	}
 	return nil
@@ -94,17 +111,22 @@ func checkNesting(tokens token.Tokens) error {
 			hyphens++
 		}
 		if depth > maxNested || hyphens > maxNested {
-			return &nestingError{line: line}
+			return nestedTooDeep(line)
 		}
 	}
 	return nil
 }
 
-// nestingError says where a file is nested too deep.
-type nestingError struct{ line int }
+// lineError says in which line a file is not read on, and why.
+type lineError struct {
+	line int
+	text string
+}
 
-func (e *nestingError) Error() string {
-	return fmt.Sprintf("lists and maps are nested too deep (more than %d)", maxNested)
+func (e *lineError) Error() string { return e.text }
+
+func nestedTooDeep(line int) error {
+	return &lineError{line: line, text: fmt.Sprintf("lists and maps are nested too deep (more than %d)", maxNested)}
 }
 
 // failRead notes why a file could not be read at all, with the parser's place and without its excerpt of the source, which may
@@ -112,7 +134,7 @@ func (e *nestingError) Error() string {
 func (r *report) failRead(err error) {
 	at := position{file: r.file}
 	var syntax yaml.Error
-	var nested *nestingError
+	var inLine *lineError
 	switch {
 	case errors.As(err, &syntax):
 		if t := syntax.GetToken(); t != nil && t.Position != nil {
@@ -120,8 +142,8 @@ func (r *report) failRead(err error) {
 		}
 		text, _, _ := strings.Cut(syntax.GetMessage(), "\n")
 		r.failAt(at, "", "no valid YAML: %s", text)
-	case errors.As(err, &nested):
-		at.line = nested.line
+	case errors.As(err, &inLine):
+		at.line = inLine.line
 		r.failAt(at, "", "%s", err)
 	default:
 		r.failAt(at, "", "%s", err)

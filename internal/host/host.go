@@ -44,13 +44,14 @@ type Host struct {
 	stopped bool
 	owners  sync.WaitGroup
 
-	committer *committer
-	begun     bool               // the committer runs; guarded by mu
-	endKeep   context.CancelFunc // ends keepPositions
-	tasks     sync.WaitGroup     // the goroutine of keepPositions
-	savers    sync.WaitGroup     // those that save snapshots
-	oneSave   sync.Mutex
-	lost      chan error // see Lost; has room for one
+	committer  *committer
+	begun      bool                  // the committer runs; guarded by mu
+	endKeep    context.CancelFunc    // ends keepPositions
+	tasks      sync.WaitGroup        // the goroutine of keepPositions
+	unanswered atomic.Pointer[error] // why the journal's database does not answer watchOwners; nil = it does
+	savers     sync.WaitGroup        // those that save snapshots
+	oneSave    sync.Mutex
+	lost       chan error // see Lost; has room for one
 }
 
 // directory says which VCC an agent belongs to and which owner runs a VCC. It is replaced, never written to.
@@ -225,12 +226,10 @@ func (h *Host) lose(o *owner, why error) {
 	}
 }
 
-// Healthy returns an error for the first center that a broken invariant or its journal has stopped, or if commands wait for the journal's database.
+// Healthy returns an error for the first center that a broken invariant or its journal has stopped, or if the journal's database is away.
 func (h *Host) Healthy() error {
-	if h.keep.Journal != nil {
-		if why := h.keep.Journal.Away(); why != nil {
-			return fmt.Errorf("the journal's database is away: %w", why)
-		}
+	if why := h.journalAway(); why != nil {
+		return fmt.Errorf("the journal's database is away: %w", why)
 	}
 	for vcc, o := range h.directory.Load().owners {
 		if reason := o.failure.Load(); reason != nil {

@@ -27,10 +27,12 @@ func (h *Host) keepPositions(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		if h.keep.Journal.Away() == nil { // the committer says when it is back
+			h.watchOwners(ctx)
+		}
 		if away = h.tellAway(away); away {
 			continue // what is asked for now would only fail
 		}
-		h.watchOwners(ctx)
 		err := h.savePositions(ctx)
 		if now := h.clock(); err == nil && now.Sub(alive) >= aliveEvery {
 			alive = now
@@ -44,27 +46,49 @@ func (h *Host) keepPositions(ctx context.Context) {
 
 // tellAway logs that the journal's database goes away or comes back; before is what the last call returned.
 func (h *Host) tellAway(before bool) (away bool) {
-	why := h.keep.Journal.Away()
+	why := h.journalAway()
 	switch {
 	case why != nil && !before:
-		h.log.Warn("the journal's database is away; nothing is answered until it is back", "error", why.Error())
+		h.log.Warn("the journal's database is away; nothing that has to be journaled is answered until it is back", "error", why.Error())
 	case why == nil && before:
 		h.log.Info("the journal's database is not waited for any more")
 	}
 	return why != nil
 }
 
+// journalAway tells why the journal's database cannot be reached: commands wait for it, or, where there are none, watchOwners was not
+// answered. nil = it is there.
+func (h *Host) journalAway() error {
+	if h.keep.Journal == nil {
+		return nil
+	}
+	if why := h.keep.Journal.Away(); why != nil {
+		return why
+	}
+	if why := h.unanswered.Load(); why != nil {
+		return *why
+	}
+	return nil
+}
+
 // watchOwners stops centers that somebody else has claimed. Their next command would find that out, but until then queries would be
-// answered from what may have changed elsewhere. A database that does not answer is the committer's affair.
+// answered from what may have changed elsewhere. That the database does not answer is kept for journalAway: at night no command may come
+// that finds it out.
 func (h *Host) watchOwners(ctx context.Context) {
 	for vcc, o := range h.directory.Load().owners {
 		if o.failure.Load() != nil {
 			continue
 		}
-		if present, err := h.keep.Journal.Present(ctx, vcc, o.epoch); err == nil && !present {
+		present, err := h.keep.Journal.Present(ctx, vcc, o.epoch)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			h.unanswered.Store(&err)
+			return // the others would not be answered either
+		case err == nil && !present:
 			h.lose(o, journal.ErrFenced)
 		}
 	}
+	h.unanswered.Store(nil)
 }
 
 // savePositions saves how far desktops have got their events since the last time.

@@ -60,6 +60,8 @@ var (
 	ErrNoLeg = errors.New("no such leg")
 	// ErrDiskSlow: a recording was broken off because the disk did not keep up.
 	ErrDiskSlow = errors.New("disk too slow for recording")
+	// ErrDiskFull: a recording was broken off, or not begun, because the disk is nearly full.
+	ErrDiskFull = errors.New("disk too full for recordings")
 )
 
 // withDefaults fills in what is not set and checks the rest.

@@ -14,6 +14,7 @@ const diskWriters = 4
 // disk writes recordings. Handing something to it never waits for a disk.
 type disk struct {
 	open    func(path string) (wav.File, error)
+	space   space
 	ended   func(r *recording, err error)
 	chunks  sync.Pool
 	next    atomic.Uint32
@@ -37,7 +38,7 @@ type task struct {
 }
 
 func newDisk(open func(string) (wav.File, error), ended func(*recording, error)) *disk {
-	d := &disk{open: open, ended: ended}
+	d := &disk{open: open, space: space{free: freeSpace}, ended: ended}
 	d.chunks.New = func() any { return new(chunk) }
 	for i := range d.writers {
 		w := &d.writers[i]
@@ -115,7 +116,11 @@ func (d *disk) do(t task) {
 	r := t.recording
 	switch {
 	case t.begin:
-		if err := r.open(d.open); err != nil {
+		err := r.open(d.open)
+		if err == nil {
+			err = d.space.check(r.path)
+		}
+		if err != nil {
 			d.fail(r, err)
 		}
 	case t.chunk != nil:
@@ -124,7 +129,11 @@ func (d *disk) do(t task) {
 		if r.out == nil {
 			return
 		}
-		if err := r.out.WriteBytes(t.chunk.data[:t.chunk.used]); err != nil {
+		err := d.space.check(r.path)
+		if err == nil {
+			err = r.out.WriteBytes(t.chunk.data[:t.chunk.used])
+		}
+		if err != nil {
 			d.fail(r, err)
 		}
 	case t.end && r.out != nil:

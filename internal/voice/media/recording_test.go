@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ccgateway/internal/g711"
@@ -269,6 +270,49 @@ func TestRecording_DiskFull(t *testing.T) {
 		t.Errorf("%d samples are kept, want %d", len(left), 2*chunkFrames*160)
 	}
 	checkTone(t, "what is kept", left, b.freq, true)
+}
+
+// TestRecording_DiskNearlyFull: recordings leave the last part of the disk to what calls need. The one that runs is broken off and plays, the
+// next is not begun, until there is room again.
+func TestRecording_DiskNearlyFull(t *testing.T) {
+	l := newLab(t)
+	var free atomic.Uint64
+	free.Store(diskReserve)
+	l.engine.disk.space.free = func(string) (uint64, error) { return free.Load(), nil }
+	l.phone("a", g711.ALaw, 440)
+	l.engine.SetRoom("call", []Row{{Leg: "a"}})
+	folder := t.TempDir()
+	l.record("runs", filepath.Join(folder, "runs.wav"), "a", "call")
+	l.steps(chunkFrames)
+	runs := l.engine.recordings["runs"]
+	l.await("the first chunk on disk", func() bool { return runs.pending.Load() == 0 })
+	free.Store(diskReserve - 1)
+	l.await("the end of the recording", func() bool {
+		if runs.pending.Load() == 0 {
+			l.steps(chunkFrames)
+		}
+		return runs.failed.Load()
+	})
+	if err := l.awaitRecording("runs"); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("told %v", err)
+	}
+	if left, _ := recorded(t, filepath.Join(folder, "runs.wav")); len(left) < chunkFrames*160 {
+		t.Errorf("%d samples are kept", len(left))
+	}
+	l.record("late", filepath.Join(folder, "late.wav"), "a", "call")
+	if err := l.awaitRecording("late"); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("told of the second %v", err)
+	}
+
+	free.Store(diskReserve)
+	l.await("room again", func() bool { return l.engine.disk.space.check(folder) == nil })
+	l.record("again", filepath.Join(folder, "again.wav"), "a", "call")
+	l.steps(chunkFrames)
+	l.engine.StopRecording("again")
+	l.steps(1)
+	if err := l.awaitRecording("again"); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
 }
 
 // TestRecording_DiskStuck: a disk that takes nothing for longer than the bound ends the recording, is told at once, holds up
