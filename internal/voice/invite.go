@@ -181,7 +181,7 @@ func (s *Server) impossible(req *sip.Request, tx *sip.ServerTx, policy Encryptio
 			s.statelessly(tx, res)
 			return -1, ""
 		}
-		if _, err := readSDP(req.Body(), terms{policy, s.cfg.Codecs}); err != nil {
+		if _, err := readSDP(req.Body(), terms{policy, s.cfg.Codecs, s.engine.IPv4Only()}); err != nil {
 			s.log.Warn("call refused", "from", numberOf(&req.From().Address), "source", req.Source(), "error", err)
 			return sdpStatus(err)
 		}

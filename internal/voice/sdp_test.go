@@ -23,7 +23,7 @@ func (l *silentLeg) Configure(s media.Session) error { l.session = s; return l.e
 func (l *silentLeg) Close()                          {}
 
 // termsOf are G.711 and a policy.
-func termsOf(policy Encryption) terms { return terms{policy, codec.Default()} }
+func termsOf(policy Encryption) terms { return terms{encryption: policy, codecs: codec.Default()} }
 
 // payload is the payload type of a codec in a description.
 func (d *description) payload(c codec.Codec) uint8 {
@@ -97,6 +97,23 @@ func TestSDP_Read(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
 		})
+	}
+}
+
+// TestSDP_ReadIPv4Only: sound at an IPv6 address is not for IPv4 sockets, and the next line is taken; an address of holding is none.
+func TestSDP_ReadIPv4Only(t *testing.T) {
+	ours := termsOf(EncryptionOff)
+	ours.ipv4Only = true
+	session := "v=0\r\nc=IN IP6 2001:db8::1\r\nm=audio 4000 RTP/AVP 8\r\n"
+	if _, err := readSDP([]byte(session), ours); !errors.Is(err, errNoRoute) {
+		t.Errorf("got %v, want %v", err, errNoRoute)
+	}
+	d, err := readSDP([]byte(session+"m=audio 4002 RTP/AVP 8\r\nc=IN IP4 198.51.100.7\r\n"), ours)
+	if err != nil || d.audio != 1 {
+		t.Errorf("got %+v, %v; want the second line", d, err)
+	}
+	if d, err := readSDP([]byte(strings.Replace(session, "2001:db8::1", "::", 1)), ours); err != nil || !d.held() {
+		t.Errorf("got %+v, %v; want it held", d, err)
 	}
 }
 

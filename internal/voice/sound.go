@@ -35,8 +35,9 @@ type sound struct {
 	told    *sdp.SessionDescription
 	audio   int // which of its media lines is the sound
 
-	codecs []codec.Codec // in the order of our offers
-	keys   keyring
+	codecs   []codec.Codec // in the order of our offers
+	ipv4Only bool          // of the media sockets
+	keys     keyring
 
 	agreed bool // an offer has been answered
 	held   bool // the peer holds
@@ -44,7 +45,7 @@ type sound struct {
 
 func newSound(leg player, host netip.Addr, ours terms) *sound {
 	const most = 1 << 40 // any number will do (RFC 8866 section 5.2); this one fits every peer's integers
-	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, codecs: ours.codecs, keys: keyring{policy: ours.encryption}}
+	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, codecs: ours.codecs, ipv4Only: ours.ipv4Only, keys: keyring{policy: ours.encryption}}
 }
 
 // offer is a description of all that we can do. Media lines that were refused before keep their place (RFC 3264 section 8).
@@ -189,7 +190,7 @@ func (s *sound) formats() []format {
 	return append(all, events...)
 }
 
-func (s *sound) terms() terms { return terms{s.keys.policy, s.codecs} }
+func (s *sound) terms() terms { return terms{s.keys.policy, s.codecs, s.ipv4Only} }
 
 func (s *sound) line(protos []string, formats []format, direction media.Direction, keys []cryptoLine) *sdp.MediaDescription {
 	line := &sdp.MediaDescription{MediaName: sdp.MediaName{
