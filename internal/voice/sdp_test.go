@@ -171,6 +171,26 @@ func TestSound_Answer(t *testing.T) {
 	}
 }
 
+// TestSound_AcceptNumbers: an answer with payload types of its own says by which we are to send; the far side sends by those that we offered
+// (RFC 3264 section 5.1), or, as many do, by its own.
+func TestSound_AcceptNumbers(t *testing.T) {
+	leg := &silentLeg{}
+	s := newSound(leg, ourHost, termsOf(EncryptionOptional))
+	s.offer()
+	answer := strings.NewReplacer("8 101", "97 96", "rtpmap:8 ", "rtpmap:97 ", ":101", ":96").Replace(sdpOf(4000, "sendrecv"))
+	if err := s.accept([]byte(answer), ourHost); err != nil {
+		t.Fatal(err)
+	}
+	sent := media.Format{Codec: codec.PCMA, PayloadType: 97}
+	if got := leg.session; got.Format != sent || got.Event != 96 || !reflect.DeepEqual(got.Events, []uint8{101}) ||
+		!reflect.DeepEqual(got.Formats, []media.Format{sent, {Codec: codec.PCMA, PayloadType: 8}}) {
+		t.Errorf("media: %+v", got)
+	}
+	if err := s.accept([]byte(sdpOf(4000, "sendrecv")), ourHost); err != nil || leg.session.Events != nil || len(leg.session.Formats) != 1 {
+		t.Errorf("our own numbers: %v, media: %+v", err, leg.session)
+	}
+}
+
 // TestSound_MediaRefuses: a session that the media engine cannot do is refused as one without common media.
 func TestSound_MediaRefuses(t *testing.T) {
 	s := newSound(&silentLeg{err: errors.New("no")}, ourHost, termsOf(EncryptionOptional))

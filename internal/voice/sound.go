@@ -93,13 +93,35 @@ func (s *sound) accept(answer []byte, signalling netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	if err := s.leg.Configure(s.configuration(d, opposite(d.direction), key, signalling)); err != nil {
+	agreed := s.configuration(d, opposite(d.direction), key, signalling)
+	s.listenAsOffered(&agreed, d)
+	if err := s.leg.Configure(agreed); err != nil {
 		return fmt.Errorf("%w: %w", errNoCommonMedia, err)
 	}
 	s.agreed, s.held = true, d.held()
 	s.keys.agreed(key, d.lines[d.audio].MediaName.Protos)
 	s.dropKeys()
 	return nil
+}
+
+// listenAsOffered lets the far side send by the payload types of our offer too, where its answer has others: ours are those that it is to send by
+// (RFC 3264 section 5.1), and what it answers are those that it wants to receive.
+func (s *sound) listenAsOffered(agreed *media.Session, d *description) {
+	taken := func(payload uint8) bool {
+		return payload == d.event || slices.ContainsFunc(d.formats, func(f media.Format) bool { return f.PayloadType == payload })
+	}
+	for _, f := range s.formats() {
+		if taken(f.payload) {
+			continue
+		}
+		if d.event != media.NoPayload && f.encoding == telephoneEvent+"/"+d.eventClock {
+			agreed.Events = append(agreed.Events, f.payload)
+		}
+		i := slices.IndexFunc(d.formats, func(g media.Format) bool { return codec.RTPMap(g.Codec) == f.encoding })
+		if i >= 0 {
+			agreed.Formats = append(slices.Clone(agreed.Formats), media.Format{Codec: d.formats[i].Codec, PayloadType: f.payload})
+		}
+	}
 }
 
 // dropKeys takes the keys that were not chosen out of what was told last: it is told again to refresh the session.
