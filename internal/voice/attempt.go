@@ -99,6 +99,10 @@ func (a *attempt) invite() *sip.Request {
 	req := a.dialog.request(s, methodInvite)
 	req.AppendHeader(sip.NewHeader("Allow", allowed))
 	s.askSession(req, a.asked, "")
+	if a.lengthened > 0 { // RFC 4028 section 7.3: no proxy on the way is to shorten it again
+		req.RemoveHeader("Min-SE")
+		req.AppendHeader(sip.NewHeader("Min-SE", seconds(a.asked)))
+	}
 	if a.target.trunk == nil {
 		if order.Caller != "" && order.Caller != anonymous { // our own phones trust us (RFC 3325)
 			uri := s.ourURI(order.Caller, a.target.peer)
