@@ -27,20 +27,22 @@ type attempt struct {
 	target target
 	auto   bool // with the headers by which phones answer by themselves
 
-	rank      attemptState
-	dialog    *dialog
-	sound     *sound
-	req       *sip.Request
-	asked     time.Duration // Session-Expires
-	authTried int
-	failed    bool // the ring was told
-	elsewhere bool // it failed for its trunk's sake, and the ring goes on by another
-	cancelled bool // is to be cancelled, as soon as that can be
-	canceling bool // CANCEL was sent
-	onOver    func(status int) bool
-	silence   *timer // no response at all
-	patience  *timer // no final response after CANCEL
-	endTx     func()
+	rank       attemptState
+	dialog     *dialog
+	sound      *sound
+	req        *sip.Request
+	asked      time.Duration // Session-Expires
+	early      string        // tag of the party whose session a provisional response had; "" = none
+	challenged int           // challenges answered, to this session interval
+	lengthened int           // how often a longer one was asked for
+	failed     bool          // the ring was told
+	elsewhere  bool          // it failed for its trunk's sake, and the ring goes on by another
+	cancelled  bool          // is to be cancelled, as soon as that can be
+	canceling  bool          // CANCEL was sent
+	onOver     func(status int) bool
+	silence    *timer // no response at all
+	patience   *timer // no final response after CANCEL
+	endTx      func()
 }
 
 // begin sends the INVITE. It counts in the leg's open until its final response is dealt with.
@@ -64,7 +66,7 @@ func (a *attempt) begin() {
 // send sends an INVITE of the attempt. Its transaction's responses come to response, in the leg's goroutine.
 func (a *attempt) send(req *sip.Request) {
 	l := a.r.l
-	a.req = req
+	a.req, a.early = req, ""
 	on := func(res *sip.Response, err error) { l.mail.post(func() { a.response(req, res, err) }) }
 	again := func(res *sip.Response) { l.mail.offer(func() { a.again(res) }) }
 	a.endTx = l.s.transact(req, on, again)
@@ -97,6 +99,10 @@ func (a *attempt) invite() *sip.Request {
 	req := a.dialog.request(s, methodInvite)
 	req.AppendHeader(sip.NewHeader("Allow", allowed))
 	s.askSession(req, a.asked, "")
+	if a.lengthened > 0 { // RFC 4028 section 7.3: no proxy on the way is to shorten it again
+		req.RemoveHeader("Min-SE")
+		req.AppendHeader(sip.NewHeader("Min-SE", seconds(a.asked)))
+	}
 	if a.target.trunk == nil {
 		if order.Caller != "" && order.Caller != anonymous { // our own phones trust us (RFC 3325)
 			uri := s.ourURI(order.Caller, a.target.peer)
@@ -199,6 +205,7 @@ func (a *attempt) heardEarly(res *sip.Response) bool {
 		a.r.l.log.Info("early media cannot be used", "error", err)
 		return false
 	}
+	a.early = tagOf(res.To().Params)
 	a.r.l.s.rooms.settle(a.r.l.key, a.sound.leg.ID())
 	return true
 }
@@ -218,13 +225,22 @@ func (a *attempt) success(res *sip.Response) {
 		a.over(center.CauseFailed)
 		return
 	}
-	if err := a.sound.accept(res.Body(), sourceOf(res).Addr()); err != nil {
+	if err := a.answered(res); err != nil {
 		l.log.Warn("answer cannot be used", "error", err)
 		l.sayBye(a.dialog)
 		a.over(center.CauseFailed)
 		return
 	}
 	a.win(res)
+}
+
+// answered takes the session of the 200. One without a session counts with that of the same party's 183: strictly it may be left out only where
+// the 183 was sent reliably (RFC 3261 section 13.2.1), and gateways leave it out all the same.
+func (a *attempt) answered(res *sip.Response) error {
+	if len(res.Body()) == 0 && a.early != "" && a.early == tagOf(res.To().Params) {
+		return nil
+	}
+	return a.sound.accept(res.Body(), sourceOf(res).Addr())
 }
 
 // win makes the attempt the leg.
@@ -281,24 +297,24 @@ func (a *attempt) failure(res *sip.Response) {
 	a.over(causeOf(res.StatusCode, rang))
 }
 
-// retry makes the INVITE anew for a response that asks for it. Twice at most: a nonce may be stale.
+// retry makes the INVITE anew for a response that asks for it. Twice at most for each of both reasons: a nonce may be stale, and two proxies on
+// the way may have wishes. A longer interval makes a new request, which is challenged anew.
 func (a *attempt) retry(res *sip.Response) (*sip.Request, bool) {
 	const most = 2
-	if a.authTried >= most {
-		return nil, false
-	}
-	a.authTried++
 	s := a.r.l.s
-	if a.target.trunk != nil {
+	if a.target.trunk != nil && a.challenged < most {
 		if req, ok := authorize(a.req, res, a.target.trunk); ok {
+			a.challenged++
 			a.dialog.sent++
 			req.CSeq().SeqNo = a.dialog.sent
 			s.address(req, a.target.peer)
 			return req, true
 		}
 	}
-	if res.StatusCode == intervalTooSmall {
+	if res.StatusCode == intervalTooSmall && a.lengthened < most {
 		if asked := minSE(res); asked > a.asked {
+			a.lengthened++
+			a.challenged = 0
 			a.asked = asked
 			a.dialog.unlearn(a.target)
 			return a.invite(), true

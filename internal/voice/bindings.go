@@ -82,7 +82,7 @@ func (b *bindings) update(number string, vcc center.VCCID, changes []*binding, n
 		was = false
 	}
 	p.vcc = vcc
-	for _, c := range changes {
+	for _, c := range removalsFirst(changes, now) {
 		p.apply(c, now, b.maxContacts)
 	}
 	b.settle(number, p, was)
@@ -120,6 +120,20 @@ func (b *bindings) settle(number string, p *phone, was bool) {
 	if is != was {
 		b.changed(number, p.vcc, is)
 	}
+}
+
+// removalsFirst orders the changes of one REGISTER. A phone that learns of its NAT's address names its new Contact and takes back the former
+// one in the same request, in either order, and both are of one instance (RFC 5626): the new one must not go with the old.
+func removalsFirst(changes []*binding, now time.Time) []*binding {
+	rank := func(c *binding) int {
+		if c.expires.After(now) {
+			return 1
+		}
+		return 0
+	}
+	changes = slices.Clone(changes)
+	slices.SortStableFunc(changes, func(x, y *binding) int { return rank(x) - rank(y) })
+	return changes
 }
 
 // apply adds, renews or removes one binding.

@@ -13,7 +13,7 @@ import (
 // first of the peer's that is ours, with keys of its clock; what is not ours is not taken.
 func TestSound_Codecs(t *testing.T) {
 	wide := codectest.Wide{}
-	ours := terms{EncryptionOff, []codec.Codec{wide, codec.PCMU}}
+	ours := terms{encryption: EncryptionOff, codecs: []codec.Codec{wide, codec.PCMU}}
 	leg := &silentLeg{}
 	offer := string(newSound(leg, ourHost, ours).offer())
 	for _, line := range []string{"RTP/AVP 97 0 101 102\r\n", "a=rtpmap:97 L16/16000\r\n", "a=fmtp:97 x-test=1\r\n", "a=rtpmap:0 PCMU/8000\r\n",

@@ -13,8 +13,10 @@ func (s *Server) onMessage(msg sip.Message) {
 	s.counts.received(msg)
 	req, ok := msg.(*sip.Request)
 	if !ok {
+		sessionPart(msg.(*sip.Response))
 		return
 	}
+	sessionPart(req)
 	via := req.Via()
 	if via == nil || via.Params.Has("rport") || req.Transport() != transportUDP {
 		return

@@ -177,11 +177,11 @@ func (s *Server) impossible(req *sip.Request, tx *sip.ServerTx, policy Encryptio
 	if len(req.Body()) > 0 {
 		if !isSDP(req) {
 			res := s.response(req, sip.StatusUnsupportedMediaType, "Unsupported Media Type")
-			res.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
+			res.AppendHeader(sip.NewHeader("Accept", sdpType))
 			s.statelessly(tx, res)
 			return -1, ""
 		}
-		if _, err := readSDP(req.Body(), terms{policy, s.cfg.Codecs}); err != nil {
+		if _, err := readSDP(req.Body(), terms{policy, s.cfg.Codecs, s.engine.IPv4Only()}); err != nil {
 			s.log.Warn("call refused", "from", numberOf(&req.From().Address), "source", req.Source(), "error", err)
 			return sdpStatus(err)
 		}
@@ -212,7 +212,7 @@ func isSDP(msg sip.Message) bool {
 		return false
 	}
 	kind, _, _ := strings.Cut(h.ContentType().Value(), ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "application/sdp")
+	return strings.EqualFold(strings.TrimSpace(kind), sdpType)
 }
 
 // sdpStatus is how a session description is refused.

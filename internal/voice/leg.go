@@ -194,7 +194,7 @@ func (l *leg) newSound(n int, toward peer, policy Encryption) (*sound, error) {
 	if own := m.LocalAddr().Addr(); own.Is4() != host.Is4() { // the sound's sockets are of one family, whatever signalling uses
 		host = own
 	}
-	sound := newSound(m, host, terms{policy, l.s.cfg.Codecs})
+	sound := newSound(m, host, terms{policy, l.s.cfg.Codecs, l.s.engine.IPv4Only()})
 	sound.keys.propose = toward.transport == transportTLS // nobody else on the way can read the keys
 	return sound, nil
 }

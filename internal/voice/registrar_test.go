@@ -186,6 +186,41 @@ func TestRegister_OutOfOrder(t *testing.T) {
 	}
 }
 
+// TestRegister_ContactChanges: a phone behind a NAT that has learned its outer address names that and takes its former Contact back in one
+// REGISTER. Both are of one instance; it stays registered by the new one, whichever comes first.
+func TestRegister_ContactChanges(t *testing.T) {
+	for _, newFirst := range []bool{true, false} {
+		t.Run(fmt.Sprint("new first ", newFirst), func(t *testing.T) {
+			r := newRig(t, testDirectory())
+			u := newUA(r, transportUDP, "40101")
+			contact := func(host string, expires string) sip.Header {
+				return &sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "40101", Host: host},
+					Params: sip.HeaderParams{{K: "+sip.instance", V: "<urn:uuid:1>"}, {K: "expires", V: expires}}}
+			}
+			register := func(contacts ...sip.Header) {
+				t.Helper()
+				req := u.registration(600)
+				req.RemoveHeader("Contact")
+				for _, c := range contacts {
+					req.AppendHeader(c)
+				}
+				u.send(u.authorized(req, u.send(req).want(401))).want(200)
+			}
+			inner, outer := contact("192.168.0.9", "0"), contact("203.0.113.9", "600")
+			register(contact("192.168.0.9", "600"))
+			if newFirst {
+				register(outer, inner)
+			} else {
+				register(inner, outer)
+			}
+			devices := r.bindings.of("40101", time.Now())
+			if len(devices) != 1 || devices[0].contact.Host != "203.0.113.9" {
+				t.Errorf("registered: %+v", devices)
+			}
+		})
+	}
+}
+
 // TestRegister_OtherAccount: with one's own password nobody else is registered.
 func TestRegister_OtherAccount(t *testing.T) {
 	r := newRig(t, testDirectory())

@@ -51,7 +51,7 @@ func (s *Server) unavailable(req *sip.Request, tx *sip.ServerTx) {
 // withAllow adds what we can do.
 func withAllow(res *sip.Response) *sip.Response {
 	res.AppendHeader(sip.NewHeader("Allow", allowed))
-	res.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
+	res.AppendHeader(sip.NewHeader("Accept", sdpType))
 	res.AppendHeader(sip.NewHeader("Supported", "timer"))
 	return res
 }
@@ -61,7 +61,7 @@ func withSDP(msg interface {
 	AppendHeader(sip.Header)
 	SetBody([]byte)
 }, body []byte) {
-	contentType := sip.ContentTypeHeader("application/sdp")
+	contentType := sip.ContentTypeHeader(sdpType)
 	msg.AppendHeader(&contentType)
 	msg.SetBody(body)
 }

@@ -20,6 +20,8 @@ var (
 	errSDP = errors.New("session description cannot be read")
 	// errNoCommonMedia: it can be, but has no audio that we could take part in (488).
 	errNoCommonMedia = errors.New("no audio in common")
+	// errNoRoute: that audio is at an address that we cannot send to.
+	errNoRoute = fmt.Errorf("%w: it is at an IPv6 address, and our media sockets are IPv4", errNoCommonMedia)
 )
 
 const (
@@ -60,6 +62,7 @@ func (d *description) held() bool {
 type terms struct {
 	encryption Encryption
 	codecs     []codec.Codec // in our order
+	ipv4Only   bool          // our media sockets are
 }
 
 // readSDP reads an offer or an answer: its first audio line that we can take part in, or rather, the first one that is encrypted.
@@ -108,6 +111,9 @@ func readAudio(all *sdp.SessionDescription, line *sdp.MediaDescription, ours ter
 	addr, err := connection(all, line)
 	if err != nil {
 		return nil, err
+	}
+	if ours.ipv4Only && addr.Is6() && !addr.IsUnspecified() {
+		return nil, errNoRoute
 	}
 	d := &description{remote: netip.AddrPortFrom(addr, uint16(name.Port.Value)), direction: direction(all, line)}
 	d.rtcp = rtcpAddress(line, addr)

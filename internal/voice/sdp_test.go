@@ -23,7 +23,7 @@ func (l *silentLeg) Configure(s media.Session) error { l.session = s; return l.e
 func (l *silentLeg) Close()                          {}
 
 // termsOf are G.711 and a policy.
-func termsOf(policy Encryption) terms { return terms{policy, codec.Default()} }
+func termsOf(policy Encryption) terms { return terms{encryption: policy, codecs: codec.Default()} }
 
 // payload is the payload type of a codec in a description.
 func (d *description) payload(c codec.Codec) uint8 {
@@ -100,6 +100,23 @@ func TestSDP_Read(t *testing.T) {
 	}
 }
 
+// TestSDP_ReadIPv4Only: sound at an IPv6 address is not for IPv4 sockets, and the next line is taken; an address of holding is none.
+func TestSDP_ReadIPv4Only(t *testing.T) {
+	ours := termsOf(EncryptionOff)
+	ours.ipv4Only = true
+	session := "v=0\r\nc=IN IP6 2001:db8::1\r\nm=audio 4000 RTP/AVP 8\r\n"
+	if _, err := readSDP([]byte(session), ours); !errors.Is(err, errNoRoute) {
+		t.Errorf("got %v, want %v", err, errNoRoute)
+	}
+	d, err := readSDP([]byte(session+"m=audio 4002 RTP/AVP 8\r\nc=IN IP4 198.51.100.7\r\n"), ours)
+	if err != nil || d.audio != 1 {
+		t.Errorf("got %+v, %v; want the second line", d, err)
+	}
+	if d, err := readSDP([]byte(strings.Replace(session, "2001:db8::1", "::", 1)), ours); err != nil || !d.held() {
+		t.Errorf("got %+v, %v; want it held", d, err)
+	}
+}
+
 // TestSDP_ReadErrors: what cannot be read, and what can be and is not for us.
 func TestSDP_ReadErrors(t *testing.T) {
 	session := "v=0\r\nc=IN IP4 198.51.100.7\r\n"
@@ -151,6 +168,26 @@ func TestSound_Answer(t *testing.T) {
 		Format: media.Format{Codec: codec.PCMU}, Formats: []media.Format{{Codec: codec.PCMU}, {Codec: codec.PCMA, PayloadType: 8}},
 		Event: 101, Direction: media.RecvOnly}); !reflect.DeepEqual(leg.session, got) {
 		t.Errorf("media: %+v\nwant   %+v", leg.session, got)
+	}
+}
+
+// TestSound_AcceptNumbers: an answer with payload types of its own says by which we are to send; the far side sends by those that we offered
+// (RFC 3264 section 5.1), or, as many do, by its own.
+func TestSound_AcceptNumbers(t *testing.T) {
+	leg := &silentLeg{}
+	s := newSound(leg, ourHost, termsOf(EncryptionOptional))
+	s.offer()
+	answer := strings.NewReplacer("8 101", "97 96", "rtpmap:8 ", "rtpmap:97 ", ":101", ":96").Replace(sdpOf(4000, "sendrecv"))
+	if err := s.accept([]byte(answer), ourHost); err != nil {
+		t.Fatal(err)
+	}
+	sent := media.Format{Codec: codec.PCMA, PayloadType: 97}
+	if got := leg.session; got.Format != sent || got.Event != 96 || !reflect.DeepEqual(got.Events, []uint8{101}) ||
+		!reflect.DeepEqual(got.Formats, []media.Format{sent, {Codec: codec.PCMA, PayloadType: 8}}) {
+		t.Errorf("media: %+v", got)
+	}
+	if err := s.accept([]byte(sdpOf(4000, "sendrecv")), ourHost); err != nil || leg.session.Events != nil || len(leg.session.Formats) != 1 {
+		t.Errorf("our own numbers: %v, media: %+v", err, leg.session)
 	}
 }
 

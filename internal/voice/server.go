@@ -97,7 +97,7 @@ func (s *Server) open() error {
 		return err
 	}
 	quiet := newQuietLog(s.log)
-	s.transport = sip.NewTransportLayer(noNames, sip.NewParser(), nil,
+	s.transport = sip.NewTransportLayer(noNames, sip.NewParser(sip.WithHeadersParsers(headerParsers())), nil,
 		sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: streams(s.callees.control), TLS: &sip.TransportTLS{TransportTCP: streams(nobody)}}))
 	s.transport.OnMessage(s.onMessage) // before the transaction layer's own: it is called first
 	s.transactions = sip.NewTransactionLayer(s.transport, sip.WithTransactionLayerLogger(quiet),

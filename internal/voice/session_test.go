@@ -133,6 +133,9 @@ func TestSession_Longer(t *testing.T) {
 	if h := again.GetHeader("Session-Expires"); h.Value() != "900" {
 		t.Errorf("Session-Expires: %s", h.Value())
 	}
+	if all := again.GetHeaders("Min-SE"); len(all) != 1 || all[0].Value() != "900" {
+		t.Errorf("Min-SE: %v", all)
+	}
 	u.reply(again, 200, "t", sdpOf(4000, "sendrecv"))
 	next[center.LegAnswered](r.c)
 }

@@ -35,8 +35,9 @@ type sound struct {
 	told    *sdp.SessionDescription
 	audio   int // which of its media lines is the sound
 
-	codecs []codec.Codec // in the order of our offers
-	keys   keyring
+	codecs   []codec.Codec // in the order of our offers
+	ipv4Only bool          // of the media sockets
+	keys     keyring
 
 	agreed bool // an offer has been answered
 	held   bool // the peer holds
@@ -44,7 +45,7 @@ type sound struct {
 
 func newSound(leg player, host netip.Addr, ours terms) *sound {
 	const most = 1 << 40 // any number will do (RFC 8866 section 5.2); this one fits every peer's integers
-	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, codecs: ours.codecs, keys: keyring{policy: ours.encryption}}
+	return &sound{leg: leg, host: host, session: rand.Uint64N(most) + 1, version: 1, codecs: ours.codecs, ipv4Only: ours.ipv4Only, keys: keyring{policy: ours.encryption}}
 }
 
 // offer is a description of all that we can do. Media lines that were refused before keep their place (RFC 3264 section 8).
@@ -92,13 +93,35 @@ func (s *sound) accept(answer []byte, signalling netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	if err := s.leg.Configure(s.configuration(d, opposite(d.direction), key, signalling)); err != nil {
+	agreed := s.configuration(d, opposite(d.direction), key, signalling)
+	s.listenAsOffered(&agreed, d)
+	if err := s.leg.Configure(agreed); err != nil {
 		return fmt.Errorf("%w: %w", errNoCommonMedia, err)
 	}
 	s.agreed, s.held = true, d.held()
 	s.keys.agreed(key, d.lines[d.audio].MediaName.Protos)
 	s.dropKeys()
 	return nil
+}
+
+// listenAsOffered lets the far side send by the payload types of our offer too, where its answer has others: ours are those that it is to send by
+// (RFC 3264 section 5.1), and what it answers are those that it wants to receive.
+func (s *sound) listenAsOffered(agreed *media.Session, d *description) {
+	taken := func(payload uint8) bool {
+		return payload == d.event || slices.ContainsFunc(d.formats, func(f media.Format) bool { return f.PayloadType == payload })
+	}
+	for _, f := range s.formats() {
+		if taken(f.payload) {
+			continue
+		}
+		if d.event != media.NoPayload && f.encoding == telephoneEvent+"/"+d.eventClock {
+			agreed.Events = append(agreed.Events, f.payload)
+		}
+		i := slices.IndexFunc(d.formats, func(g media.Format) bool { return codec.RTPMap(g.Codec) == f.encoding })
+		if i >= 0 {
+			agreed.Formats = append(slices.Clone(agreed.Formats), media.Format{Codec: d.formats[i].Codec, PayloadType: f.payload})
+		}
+	}
 }
 
 // dropKeys takes the keys that were not chosen out of what was told last: it is told again to refresh the session.
@@ -189,7 +212,7 @@ func (s *sound) formats() []format {
 	return append(all, events...)
 }
 
-func (s *sound) terms() terms { return terms{s.keys.policy, s.codecs} }
+func (s *sound) terms() terms { return terms{s.keys.policy, s.codecs, s.ipv4Only} }
 
 func (s *sound) line(protos []string, formats []format, direction media.Direction, keys []cryptoLine) *sdp.MediaDescription {
 	line := &sdp.MediaDescription{MediaName: sdp.MediaName{

@@ -66,7 +66,7 @@ func (ls *lines) ping(ctx context.Context, t *Trunk, n uint32) error {
 	at := trunkURI("", t, to)
 	req := ls.s.outside(sip.OPTIONS, at, ls.s.ourURI(t.Username, to), at, newTag(), n, to)
 	req.AppendHeader(ls.s.contact(t.Username, to))
-	req.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
+	req.AppendHeader(sip.NewHeader("Accept", sdpType))
 	ls.s.address(req, to)
 	res, err := ls.s.await(ctx, req)
 	if err != nil {

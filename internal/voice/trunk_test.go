@@ -96,6 +96,44 @@ func credentialsRight(req *sip.Request, header, user, password string) bool {
 	return err == nil && want.Response == c.Response && c.URI == req.Recipient.String()
 }
 
+// TestTrunk_ChallengedAnew: the request with a longer session interval is a new one, and is challenged once more.
+func TestTrunk_ChallengedAnew(t *testing.T) {
+	r, u := trunkRig(t, transportUDP)
+	r.carry(center.Ring{Leg: "o1", Trunk: "provider", Number: "0301"})
+	challenge := sip.NewHeader("Proxy-Authenticate", `Digest realm="carrier", nonce="n1", qop="auth"`)
+	u.reply(u.receive(sip.INVITE), 407, "a", "", challenge)
+	u.reply(receiveAfterAck(u), 422, "b", "", sip.NewHeader("Min-SE", "7200"))
+	u.reply(receiveAfterAck(u), 407, "c", "", challenge)
+	last := receiveAfterAck(u)
+	if !credentialsRight(last.Request, "Proxy-Authorization", "me", "trunk secret") || last.GetHeader("Session-Expires").Value() != "7200" {
+		t.Errorf("%s", last.Request)
+	}
+	u.reply(last, 486, "d", "")
+	r.c.ended("o1", center.CauseBusy)
+}
+
+// TestTrunk_SessionInProgressAlone: a gateway has told its session in the 183 and leaves it out of the 200; of another party behind a fork it says nothing.
+func TestTrunk_SessionInProgressAlone(t *testing.T) {
+	r, u := trunkRig(t, transportUDP)
+	r.carry(center.Ring{Leg: "o1", Trunk: "provider", Number: "0301"})
+	inv := u.receive(sip.INVITE)
+	u.reply(inv, 183, "t", sdpOf(4000, "sendrecv"))
+	next[center.LegRinging](r.c)
+	u.reply(inv, 200, "t", "")
+	next[center.LegAnswered](r.c)
+	u.receive(sip.ACK)
+	u.calledBy(inv, "t").bye()
+	r.c.ended("o1", center.CauseHungUp)
+
+	r.carry(center.Ring{Leg: "o2", Trunk: "provider", Number: "0301"})
+	inv = u.receive(sip.INVITE)
+	u.reply(inv, 183, "t", sdpOf(4000, "sendrecv"))
+	next[center.LegRinging](r.c)
+	u.reply(inv, 200, "other", "")
+	u.receiveAckAndBye()
+	r.c.ended("o2", center.CauseFailed)
+}
+
 // TestTrunk_WrongPassword: a trunk that does not like our password is not asked for ever.
 func TestTrunk_WrongPassword(t *testing.T) {
 	r, u := trunkRig(t, transportUDP)

@@ -50,6 +50,9 @@ func New(cfg Config) (*Engine, error) {
 	return newEngine(cfg, func() time.Duration { return time.Since(start) }, openRecording)
 }
 
+// IPv4Only tells that the media sockets cannot send to IPv6 addresses.
+func (e *Engine) IPv4Only() bool { return e.cfg.Bind.Is4() }
+
 // newEngine is New with its clock and disk given.
 func newEngine(cfg Config, clock func() time.Duration, open func(path string) (wav.File, error)) (*Engine, error) {
 	cfg, err := cfg.withDefaults()

@@ -117,7 +117,7 @@ func (l *Leg) Configure(s Session) error {
 	}
 	now := l.engine.clock()
 	former := l.session.Load()
-	next, err := s.ready(former, now, l.engine.cfg.Bind.Is4())
+	next, err := s.ready(former, now, l.engine.IPv4Only())
 	if err != nil {
 		return fmt.Errorf("configure leg %s: %w", l.id, err)
 	}

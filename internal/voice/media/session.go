@@ -67,6 +67,8 @@ type Session struct {
 	Formats []Format
 	// Event is the payload type of telephone-event (RFC 4733) with the clock of Format; NoPayload = not agreed.
 	Event uint8
+	// Events are further payload types under which the far side may send telephone-event.
+	Events []uint8
 	// Direction is which way sound goes.
 	Direction Direction
 	// Send and Receive are how what we send and what the far side sends is protected (SRTP, RFC 3711): both, or none. A key that
@@ -142,11 +144,14 @@ func unicast(a netip.Addr, ipv4Only bool) error {
 // setFormats says what each payload type stands for.
 func (s *session) setFormats() error {
 	s.formats[comfortNoise] = rtpaudio.Format{Kind: rtpaudio.KindNoise}
-	if s.Event != NoPayload {
-		if s.Event > maxPayloadType {
-			return fmt.Errorf("payload type %d of telephone-event", s.Event)
+	for _, event := range append([]uint8{s.Event}, s.Events...) {
+		if event == NoPayload {
+			continue
 		}
-		s.formats[s.Event] = rtpaudio.Format{Kind: rtpaudio.KindEvent}
+		if event > maxPayloadType {
+			return fmt.Errorf("payload type %d of telephone-event", event)
+		}
+		s.formats[event] = rtpaudio.Format{Kind: rtpaudio.KindEvent}
 	}
 	for _, f := range s.Formats {
 		if f.Codec == nil || f.PayloadType > maxPayloadType {

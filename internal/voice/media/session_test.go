@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ccgateway/internal/codec"
+	"ccgateway/internal/voice/media/rtpaudio"
 )
 
 // TestSession_Refused: what cannot be or must not be sent to is an error.
@@ -29,6 +30,24 @@ func TestSession_Refused(t *testing.T) {
 		if _, err := s.ready(nil, 0, true); err == nil {
 			t.Errorf("%s: taken", name)
 		}
+	}
+}
+
+// TestSession_Events: keys may come by more than one payload type; what is sound stays sound.
+func TestSession_Events(t *testing.T) {
+	s := Session{Remote: netip.MustParseAddrPort(phoneAt), Format: alaw, Formats: laws, Event: 96, Events: []uint8{101, alaw.PayloadType}}
+	got, err := s.ready(nil, 0, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for payload, want := range map[uint8]rtpaudio.Kind{96: rtpaudio.KindEvent, 101: rtpaudio.KindEvent, alaw.PayloadType: rtpaudio.KindAudio, 97: rtpaudio.KindUnknown} {
+		if got.formats[payload].Kind != want {
+			t.Errorf("%d is %v, want %v", payload, got.formats[payload].Kind, want)
+		}
+	}
+	s.Events = []uint8{128}
+	if _, err := s.ready(nil, 0, true); err == nil {
+		t.Error("a payload type out of range is taken")
 	}
 }
 
