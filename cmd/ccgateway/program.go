@@ -196,9 +196,7 @@ func (p *program) serve(ctx context.Context) error {
 	p.endVoice = cancel
 	tasks, broken := errgroup.WithContext(context.WithoutCancel(ctx)) // broken by the first task that fails; Wait would wait for all
 	p.tasks, p.failed = tasks, func() error { return firstFailure(broken) }
-	if p.cfg.Database != "" {
-		p.tasks.Go(func() error { return p.watchJournal(running) })
-	}
+	p.tasks.Go(func() error { return p.watchJournal(running) })
 	p.tasks.Go(func() error {
 		p.archive.Keep(running)
 		return nil

@@ -40,8 +40,8 @@ func (p *program) openRemoteJournal(ctx context.Context, sync journal.Sync) (err
 	return err
 }
 
-// watchJournal ends the program when it has lost its journal in a PostgreSQL: whoever started it starts it again, and what was answered comes
-// back from there. It returns nil when running ends first. A SQLite's file is not lost to another machine, and a full disk is not made any better by a start.
+// watchJournal ends the program when it has lost its journal: its centers have stopped. Whoever started it starts it again, once the server is
+// back or the disk has room, and what was answered comes back from there. It returns nil when running ends first.
 func (p *program) watchJournal(running context.Context) error {
 	select {
 	case why := <-p.host.Lost():
