@@ -265,7 +265,9 @@ func (c *Center) endSeek(cl *call, reason Leave) addition {
 	add := cl.add
 	c.dropRung(cl, reason)
 	cl.add = addition{}
-	cl.queue, cl.skill, cl.transFrom = add.queue, add.skill, 0
+	if cl.queue, cl.skill, cl.transFrom = add.queue, add.skill, 0; cl.queue == nil {
+		cl.entered = time.Time{} // nobody of it has ever waited but for what came to nothing
+	}
 	cl.since = c.now
 	c.rejoin(cl, add.asker)
 	c.setRoom(cl)

@@ -89,7 +89,9 @@ func (cl *call) rings() bool {
 
 // retrieved joins the two sides of a held call again.
 func (c *Center) retrieved(p *party) {
-	c.disarm(&p.call.ring)
+	if p.phase == phaseRetrieving { // else it is somebody else's who is being rung into the call
+		c.disarm(&p.call.ring)
+	}
 	p.phase, p.call.since = phaseTalking, c.now
 	if line := p.agent.line.id; p.legID != line { // held without a phone, and meanwhile he has lifted it for another call
 		c.newStay(p, LeaveNormal)
