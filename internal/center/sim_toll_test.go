@@ -28,16 +28,18 @@ func (m *model) rightsFor(number string) center.Rights {
 }
 
 // allows tells whether a number may be called at all: the longest prefix counts.
-func (m *model) allows(number string) bool {
+func (m *model) allows(number string) bool { return allowedBy(m.numbering, number) }
+
+func allowedBy(rules center.Numbering, number string) bool {
 	for n := len(number); n > 0; n-- {
 		switch prefix := number[:n]; {
-		case slices.Contains(m.numbering.Denied, prefix):
+		case slices.Contains(rules.Denied, prefix):
 			return false
-		case slices.Contains(m.numbering.Allowed, prefix):
+		case slices.Contains(rules.Allowed, prefix):
 			return true
 		}
 	}
-	return len(m.numbering.Allowed) == 0 && (len(m.numbering.Denied) == 0 || strings.Trim(number[:1], "*#") != "")
+	return len(rules.Allowed) == 0 && (len(rules.Denied) == 0 || strings.Trim(number[:1], "*#") != "")
 }
 
 // wentOut is a call to the outside: when, and by whose doing if that is plain.
@@ -49,7 +51,7 @@ type wentOut struct {
 
 // goesOut holds a call to the outside against the numbers that may be called and against the ceilings.
 func (w *world) goesOut(e center.Ring, by center.AgentID) error {
-	if !w.model.allows(e.Number) {
+	if !w.model.allows(e.Number) && (w.dueRules == nil || !allowedBy(*w.dueRules, e.Number)) {
 		return fmt.Errorf("leg %s calls %s, which nobody may", e.Leg, e.Number)
 	}
 	most := w.cfg.Limits.Outside
@@ -68,6 +70,9 @@ func (w *world) goesOut(e center.Ring, by center.AgentID) error {
 		if o.at.After(w.now.Add(-time.Minute)) && !o.at.Before(w.rated) {
 			count(&made, &agentMade)
 		}
+	}
+	if w.dueRules != nil { // by the ceilings of before, or by those of now
+		return nil
 	}
 	for _, c := range [][2]int{{most.Calls, calls}, {most.PerMinute, made}, {most.AgentCalls, agentCalls}, {most.AgentPerMinute, agentMade}} {
 		if c[0] > 0 && c[1] > c[0] {

@@ -22,6 +22,7 @@ type world struct {
 	maker       map[center.CallID]center.AgentID // who has called out
 	out         []wentOut                        // of the last minute, or still there
 	rated       time.Time                        // since when the rates of calls out are counted
+	dueRules    *center.Numbering                // what was due before a Configure went by these; nil = nothing was, or it is no Configure
 	rates       bool                             // calls of a minute are bounded by the last configuration
 	forwarded   bool                             // some agent has forwarded his phone
 	forwardedTo []string                         // before the last command, by agents who may
@@ -143,6 +144,12 @@ func (w *world) do(cmd center.Command) (center.Reply, []center.Effect, error) {
 	reply, effects := w.center.Do(w.now, cmd)
 	if w.note != nil {
 		w.note(memory{w.now, cmd, reply, effects})
+	}
+	if w.dueRules = nil; late {
+		if _, ok := cmd.(center.Configure); ok {
+			rules := w.model.numbering
+			w.dueRules = &rules
+		}
 	}
 	if reply.Err == nil {
 		w.model.learn(cmd, reply)
