@@ -32,7 +32,7 @@ func TestRefused_Log(t *testing.T) {
 			return h.log.String()
 		}
 		for _, pause := range []time.Duration{0, floodTold + time.Second} {
-			time.Sleep(pause)
+			time.Sleep(pause) // of synctest's clock: no time passes
 			log := flood()
 			warnings, lines := strings.Count(log, "level=WARN"), strings.Count(log, "level=INFO")
 			if warnings != 1 || !strings.Contains(log, "from=192.0.2.1") || lines > burstSeconds {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"ccgateway/internal/center"
 )
 
 // ends gives both ends of a TCP connection.
@@ -76,28 +74,18 @@ func TestTakenWhole(t *testing.T) {
 // TestWire_DeadPollBehindTheNextRequest: a client that has sent its next request already and then vanishes has not got the event of the poll that is
 // held, though net/http does not see it go. The event comes by the next connection.
 func TestWire_DeadPollBehindTheNextRequest(t *testing.T) {
-	h := signedIn(t, 101)
-	h.config.PollWait = DefaultPollWait
-	h.Set(h.config)
-	polled := make(chan struct{}, 10)
-	inner := h.reply
-	h.reply = func(cmd center.Command) center.Reply {
-		defer func() { polled <- struct{}{} }()
-		return inner(cmd)
-	}
-	address := h.serve(t)
-	poll := []string{"GET " + Base + "agentevent/101 HTTP/1.1", "Host: x", "guid: " + guid1, "", ""}
+	h, address, polled := holdsPolls(t)
 	dead := dial(t, address)
-	dead.say(poll...)
+	dead.say(pollOf101...)
 	<-polled
-	dead.say(poll...)
+	dead.say(pollOf101...)
 	if err := dead.Close(); err != nil {
 		t.Fatal(err)
 	}
 	h.raise(101, 1, "AgentState_Ready", nil)
 	alive := dial(t, address)
 	for body := emptyPoll; body == emptyPoll; {
-		alive.say(poll...)
+		alive.say(pollOf101...)
 		if _, body = alive.reply(); body != emptyPoll && !strings.Contains(body, "AgentState_Ready") {
 			t.Errorf("got %s", body)
 		}

@@ -219,27 +219,35 @@ func TestWire_KeepAlive(t *testing.T) {
 	}
 }
 
-// TestWire_DeadPoll: a client that gives up a held poll loses nothing, and the next one is not kept waiting by it.
-func TestWire_DeadPoll(t *testing.T) {
-	h := signedIn(t, 101)
+// pollOf101 is the event poll of agent 101, line by line.
+var pollOf101 = []string{"GET " + Base + "agentevent/101 HTTP/1.1", "Host: x", "guid: " + guid1, "", ""}
+
+// holdsPolls serves agent 101, whose polls are held; polled gets each that has reached the center.
+func holdsPolls(t *testing.T) (h *house, address string, polled <-chan struct{}) {
+	t.Helper()
+	h = signedIn(t, 101)
 	h.config.PollWait = DefaultPollWait
 	h.Set(h.config)
-	polled := make(chan struct{}, 10)
+	reached := make(chan struct{}, 10)
 	inner := h.reply
 	h.reply = func(cmd center.Command) center.Reply {
-		defer func() { polled <- struct{}{} }()
+		defer func() { reached <- struct{}{} }()
 		return inner(cmd)
 	}
-	address := h.serve(t)
-	poll := []string{"GET " + Base + "agentevent/101 HTTP/1.1", "Host: x", "guid: " + guid1, "", ""}
+	return h, h.serve(t), reached
+}
+
+// TestWire_DeadPoll: a client that gives up a held poll loses nothing, and the next one is not kept waiting by it.
+func TestWire_DeadPoll(t *testing.T) {
+	h, address, polled := holdsPolls(t)
 	dead := dial(t, address)
-	dead.say(poll...)
+	dead.say(pollOf101...)
 	<-polled
 	if err := dead.Close(); err != nil {
 		t.Fatal(err)
 	}
 	alive := dial(t, address)
-	alive.say(poll...)
+	alive.say(pollOf101...)
 	<-polled
 	h.raise(101, 1, "AgentState_Ready", nil)
 	if _, body := alive.reply(); body != `{"message":"","retcode":"0","event":{"eventType":"AgentState_Ready","workNo":"101","content":null}}` {

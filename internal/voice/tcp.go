@@ -134,7 +134,7 @@ func (l *tcpListener) admit(conn net.Conn) *tcpConn {
 	c := &tcpConn{Conn: conn, l: l, ip: subscriber(peer.Addr()), peer: conn.RemoteAddr().String(), done: make(chan struct{})}
 	c, displaced := l.enter(c)
 	if displaced != nil {
-		_ = displaced.Close()
+		_ = displaced.Close() // nobody waits for what it may still have had to say
 	}
 	return c
 }
